@@ -1,0 +1,77 @@
+import { InvalidArgumentError, Option } from "commander";
+
+import { parseDuration } from "#shared/domain/duration.ts";
+import { parseTimestamp } from "#shared/domain/timestamp.ts";
+
+/** Reads `1%` or `0.01` as a share between 0 and 1. */
+export function parseShare(text: string): number {
+  const [, number = "", percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  const share = percent === "%" ? Number(number) / 100 : Number(number);
+  if (number === "" || share > 1)
+    throw new InvalidArgumentError(
+      "Expected a share such as 1% or 0.01, at most 100%.",
+    );
+  return share;
+}
+
+/** Reads `20/s` or `20` as plays per second. */
+export function parsePlaysPerSecond(text: string): number {
+  const rate = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1]);
+  if (!(rate > 0 && rate <= 100_000))
+    throw new InvalidArgumentError(
+      "Expected plays per second such as 20/s, at most 100000/s.",
+    );
+  return rate;
+}
+
+/** Reads a whole number from 1 up; `_` or `,` may group the digits. */
+export function parseCount(text: string): number {
+  const count = Number(
+    /^[\d_,]+$/.test(text) ? text.replaceAll(/[_,]/g, "") : Number.NaN,
+  );
+  if (!(count >= 1 && count <= 1_000_000_000))
+    throw new InvalidArgumentError(
+      "Expected a whole number from 1 to 1000000000.",
+    );
+  return count;
+}
+
+/** Reads a seed, a whole number from 0 to 4294967295. */
+export function parseSeed(text: string): number {
+  const seed = Number(/^\d+$/.test(text) ? text : Number.NaN);
+  if (!(seed < 2 ** 32))
+    throw new InvalidArgumentError(
+      "Expected a whole number from 0 to 4294967295.",
+    );
+  return seed;
+}
+
+/** Reads an RFC 3339 time and returns it in UTC. */
+export function parseMoment(text: string): string {
+  const micros = parseTimestamp(text);
+  if (micros === undefined || micros < 0)
+    throw new InvalidArgumentError(
+      "Expected a time such as 2026-01-31T12:00:00Z, 1970 or later.",
+    );
+  return new Date(Math.floor(micros / 1000)).toISOString();
+}
+
+/** Returns an option that takes a duration and gives milliseconds; the default is written as people write it. */
+export function durationOption(
+  flags: string,
+  description: string,
+  defaultText: string,
+): Option {
+  return new Option(flags, description)
+    .argParser(parseTimeout)
+    .default(parseTimeout(defaultText), defaultText);
+}
+
+function parseTimeout(text: string): number {
+  const durationMs = parseDuration(text);
+  if (durationMs === undefined || durationMs <= 0)
+    throw new InvalidArgumentError(
+      "Expected a duration such as 30s, 10m or 1h.",
+    );
+  return durationMs;
+}

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The last LocalStack that runs without a licence's token. */
+export const LOCALSTACK_VERSION = "4.14.0";
+export const RIC_VERSION = "4.0.2";
+export const CONSTRAINTS = localFile("./constraints.txt");
+export const EXECUTOR_FOLDER = localFile("./process-executor");
+
+/** Where an installation lies; everything in it can be made anew. */
+export interface LocalStackHome {
+  readonly folder: string;
+  readonly python: string;
+  /** aws-lambda-ric's module. */
+  readonly ric: string;
+  /** Written last: what has it is whole. */
+  readonly marker: string;
+}
+
+/**
+ * Returns the place of the installation that belongs to these sources, below `parent` or the user's cache, so that
+ * clones share it; other pins or another executor give another place.
+ */
+export async function locateHome(
+  parent: string = join(homedir(), ".cache", "music-streaming-localstack"),
+): Promise<LocalStackHome> {
+  const hash = createHash("sha256").update(
+    `${LOCALSTACK_VERSION} ${RIC_VERSION}`,
+  );
+  for (const path of [
+    CONSTRAINTS,
+    join(EXECUTOR_FOLDER, "pyproject.toml"),
+    join(EXECUTOR_FOLDER, "process_executor.py"),
+  ])
+    hash.update(await readFile(path));
+  const folder = join(
+    parent,
+    `${LOCALSTACK_VERSION}-${hash.digest("hex").slice(0, 12)}`,
+  );
+  return {
+    folder,
+    python: join(folder, "venv", "bin", "python"),
+    ric: join(folder, "runtime", "node_modules", "aws-lambda-ric", "index.mjs"),
+    marker: join(folder, "installed"),
+  };
+}
+
+function localFile(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

@@ -1,0 +1,131 @@
+import type { Declaration } from "#compose/serverless/declaration.ts";
+import type { Session } from "#shared/adapters/postgres/session.ts";
+import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import type { TopicOffsets } from "#shared/ports/topic-offsets.ts";
+import { loadStatement } from "#shared/sql.ts";
+import { measureLag, type TopicProgress } from "./measure-lag.ts";
+
+/** Windows of one size. */
+export interface WindowStatus {
+  readonly kind: string;
+  readonly openCount: number;
+  readonly closedCount: number;
+  /** Complete, and not published yet. */
+  readonly dueCount: number;
+  /** Published, and to be revised because late plays came. */
+  readonly markedCount: number;
+  /** RFC 3339, UTC; null before the first window closed. */
+  readonly closedUntil: string | null;
+}
+
+/** What Kafka and Postgres say at one moment. */
+export interface Status {
+  /** RFC 3339, UTC. */
+  readonly readAt: string;
+  readonly topics: readonly TopicProgress[];
+  /** RFC 3339, UTC; null before every partition has been heard of. */
+  readonly watermark: string | null;
+  readonly windows: readonly WindowStatus[];
+  readonly plays: {
+    /** Plays with an outcome, whichever. */
+    readonly handled: number;
+    readonly accepted: number;
+    readonly duplicate: number;
+    readonly redelivered: number;
+    /** Those of the accepted ones whose window had closed. */
+    readonly late: number;
+  };
+  /** Reason code -> number of records, over all source topics. */
+  readonly rejected: Readonly<Record<string, number>>;
+}
+
+/** What the status is read from. */
+export interface StatusSources {
+  readonly declaration: Declaration;
+  readonly offsets: TopicOffsets;
+  readonly session: Session;
+}
+
+const readOutcomes = loadStatement("queries/read-status/read_outcomes");
+const readWindows = loadStatement("queries/read-status/read_windows");
+
+/** Reads the status; throws what the adapters throw when Kafka or Postgres does not answer. */
+export async function readStatus({
+  declaration,
+  offsets,
+  session,
+}: StatusSources): Promise<Status> {
+  const [topics, [outcomes, windows]] = await Promise.all([
+    measureLag(declaration, offsets),
+    session.transaction(
+      async (transaction) =>
+        [
+          await transaction.query<OutcomeRow>(readOutcomes),
+          await transaction.query<WindowRow>(readWindows, [
+            STREAM_EVENTS_TOPIC,
+          ]),
+        ] as const,
+    ),
+  ]);
+  return {
+    readAt: new Date().toISOString(),
+    topics,
+    watermark: windows[0]?.watermark ?? null,
+    windows: windows.map((row) => ({
+      kind: row.window_kind,
+      openCount: Number(row.open_count),
+      closedCount: Number(row.closed_count),
+      dueCount: Number(row.due_count),
+      markedCount: Number(row.marked_count),
+      closedUntil: row.closed_until,
+    })),
+    ...sumOutcomes(outcomes),
+  };
+}
+
+function sumOutcomes(
+  rows: readonly OutcomeRow[],
+): Pick<Status, "plays" | "rejected"> {
+  const rejected: Record<string, number> = {};
+  for (const { rejected_counts: counts } of rows) {
+    for (const [reason, count] of Object.entries(counts))
+      rejected[reason] = (rejected[reason] ?? 0) + count;
+  }
+  const plays = rows.find(({ topic }) => topic === STREAM_EVENTS_TOPIC);
+  const accepted = Number(plays?.accepted_count ?? 0);
+  const duplicate = Number(plays?.duplicate_count ?? 0);
+  const rejectedPlays = Object.values(plays?.rejected_counts ?? {}).reduce(
+    (total, count) => total + count,
+    0,
+  );
+  return {
+    plays: {
+      handled: accepted + duplicate + rejectedPlays,
+      accepted,
+      duplicate,
+      redelivered: Number(plays?.redelivered_count ?? 0),
+      late: Number(plays?.late_count ?? 0),
+    },
+    rejected,
+  };
+}
+
+interface OutcomeRow {
+  readonly topic: string;
+  // bigint arrives as text.
+  readonly accepted_count: string;
+  readonly duplicate_count: string;
+  readonly redelivered_count: string;
+  readonly late_count: string;
+  readonly rejected_counts: Readonly<Record<string, number>>;
+}
+
+interface WindowRow {
+  readonly window_kind: string;
+  readonly watermark: string | null;
+  readonly closed_until: string | null;
+  readonly closed_count: string;
+  readonly open_count: string;
+  readonly due_count: string;
+  readonly marked_count: string;
+}

@@ -1,0 +1,113 @@
+import Table from "cli-table3";
+
+import type { Status } from "./read-status.ts";
+
+/** What is shown: the status, and what only the runner knows. */
+export interface StatusView {
+  readonly status: Status;
+  readonly playsPerSecond: number | undefined;
+  /** What the runner is doing, one line. */
+  readonly phase?: string | undefined;
+  /** What is going wrong at the moment, one line each. */
+  readonly problems?: readonly string[] | undefined;
+}
+
+/** Returns the status as one line, for output that is no terminal. */
+export function renderStatusLine({
+  status,
+  playsPerSecond,
+  phase,
+  problems = [],
+}: StatusView): string {
+  const lags = status.topics
+    .filter(({ lag }) => lag > 0)
+    .map(({ topic, lag }) => `${topic} ${formatCount(lag)}`);
+  const windows = status.windows.map(
+    ({ kind, openCount, closedCount }) =>
+      `${kind} ${formatCount(openCount)} open ${formatCount(closedCount)} closed`,
+  );
+  const { accepted, duplicate, late } = status.plays;
+  return [
+    status.readAt,
+    ...(phase === undefined ? [] : [phase]),
+    `plays/s ${formatRate(playsPerSecond)}`,
+    `lag ${lags.length === 0 ? "0" : lags.join(" ")}`,
+    `watermark ${status.watermark ?? "none"}`,
+    `windows ${windows.length === 0 ? "none" : windows.join(", ")}`,
+    `accepted ${formatCount(accepted)}`,
+    `duplicate ${formatCount(duplicate)}`,
+    `late ${formatCount(late)}`,
+    `rejected ${formatRejected(status)}`,
+    ...problems.map((problem) => `PROBLEM ${problem}`),
+  ].join(" | ");
+}
+
+/** Returns the status as tables, 21 lines when all is well: a terminal may have no more than 24. */
+export function renderStatusTables(view: StatusView): string {
+  const { status, playsPerSecond, phase, problems = [] } = view;
+  const { accepted, duplicate, late } = status.plays;
+  const topics = createTable(
+    ["topic", "records", "lag"],
+    ["left", "right", "right"],
+  );
+  for (const { topic, endOffsetSum, lag } of status.topics)
+    topics.push([topic, formatCount(endOffsetSum), formatCount(lag)]);
+  const windows = createTable(
+    ["windows", "open", "due", "to revise", "closed", "closed until"],
+    ["left", "right", "right", "right", "right", "left"],
+  );
+  for (const {
+    kind,
+    openCount,
+    dueCount,
+    markedCount,
+    closedCount,
+    closedUntil,
+  } of status.windows) {
+    windows.push([
+      kind,
+      ...[openCount, dueCount, markedCount, closedCount].map(formatCount),
+      closedUntil ?? "none",
+    ]);
+  }
+  return [
+    ...(phase === undefined ? [] : [phase]),
+    [
+      `plays/s ${formatRate(playsPerSecond)}`,
+      `accepted ${formatCount(accepted)}`,
+      `duplicate ${formatCount(duplicate)}`,
+      `late ${formatCount(late)}`,
+      `watermark ${status.watermark ?? "none"}`,
+    ].join("   "),
+    `rejected ${formatRejected(status)}`,
+    topics.toString(),
+    windows.toString(),
+    ...problems.map((problem) => `PROBLEM: ${problem}`),
+  ].join("\n");
+}
+
+function createTable(head: string[], colAligns: ("left" | "right")[]) {
+  // Plain heads: colours are for a terminal, and `npm run status` is piped too.
+  return new Table({
+    head,
+    colAligns,
+    style: { head: [], border: [], compact: true },
+  });
+}
+
+function formatRejected({ rejected }: Status): string {
+  const reasons = Object.entries(rejected).filter(([, count]) => count > 0);
+  if (reasons.length === 0) return "0";
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  return `${formatCount(total)} (${reasons.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(", ")})`;
+}
+
+function formatRate(playsPerSecond: number | undefined): string {
+  return playsPerSecond === undefined
+    ? "-"
+    : formatCount(Math.round(playsPerSecond));
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { bundleFunction } from "#compose/serverless/bundle/bundle-function.ts";
+import { zipFiles } from "#compose/serverless/bundle/zip-files.ts";
+import type { Serverless } from "./osls.ts";
+
+/** Bundles every function into an archive of its own, in the folder where osls looks for what it deploys. */
+export async function packageFunctions({
+  serviceDir,
+  service,
+}: Serverless): Promise<void> {
+  const folder = join(serviceDir, ".serverless");
+  await mkdir(folder, { recursive: true });
+  for (const [name, declared] of Object.entries(service.functions)) {
+    const dot = declared.handler.lastIndexOf(".");
+    const files = await bundleFunction({
+      root: serviceDir,
+      handlerModule: declared.handler.slice(0, dot),
+      handlerExport: declared.handler.slice(dot + 1),
+    });
+    const artifact = join(folder, `${name}.zip`);
+    await writeFile(artifact, zipFiles(files));
+    declared.package = { ...declared.package, artifact };
+  }
+}
+
+/** Puts the variables of `custom.aws.environment` over the functions' own, so that none of this machine goes along. */
+export function useAwsEnvironment({ service }: Serverless): void {
+  for (const [name, variables] of Object.entries(
+    service.custom.aws.environment,
+  )) {
+    const declared = service.functions[name];
+    if (declared === undefined)
+      throw new Error(`custom.aws.environment.${name}: there is no function`);
+    declared.environment = { ...declared.environment, ...variables };
+  }
+}

@@ -1,0 +1,227 @@
+import { pipeline } from "node:stream/promises";
+
+import { from as copyFrom } from "pg-copy-streams";
+
+import {
+  conflictingDuplicate,
+  judgeSuspects,
+  type Judgement,
+  type Suspect,
+} from "#shared/domain/judge-suspects.ts";
+import type { Outcome, RecordOutcome } from "#shared/domain/ledger.ts";
+import type { MicroBatch } from "#shared/domain/micro-batch.ts";
+import type { MissingReference } from "#shared/domain/rejection.ts";
+import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
+import type {
+  PublishRejections,
+  StreamEventWarehouse,
+} from "#shared/ports/stream-event-warehouse.ts";
+import { PipelineError } from "#shared/errors.ts";
+import { loadStatement } from "#shared/sql.ts";
+
+import { encodeStagedStreamEvents } from "./encode-copy.ts";
+import { enterLedger, lockLedger } from "./ledger.ts";
+import { beginAttempt, endAttempt } from "./record-attempts.ts";
+import {
+  createSession,
+  type Session,
+  type SessionOptions,
+  type Transaction,
+} from "./session.ts";
+
+const createStagingTable = loadStatement("session/create_staged_stream_events");
+const copyStaged = loadStatement(
+  "queries/aggregate-micro-batch/copy_staged_stream_events",
+);
+const findSuspects = loadStatement(
+  "queries/aggregate-micro-batch/find_suspects",
+);
+const lockFrontiersShared = loadStatement(
+  "queries/aggregate-micro-batch/lock_frontiers_shared",
+);
+const insertFacts = loadStatement("queries/aggregate-micro-batch/insert_facts");
+const compareWithFacts = loadStatement(
+  "queries/aggregate-micro-batch/compare_with_facts",
+);
+
+/** The warehouse and the attempts at its records over one connection, opened on first use. */
+export function createStreamEventWarehouse(
+  options: Omit<SessionOptions, "onConnect">,
+): StreamEventWarehouse & RecordAttempts & Pick<Session, "close"> {
+  const session = createSession({
+    ...options,
+    onConnect: [createStagingTable],
+  });
+  return {
+    close: () => session.close(),
+    applyMicroBatch: (microBatch, publish, limitMs) =>
+      session.transaction(
+        (transaction) => applyMicroBatch(transaction, microBatch, publish),
+        limitMs,
+      ),
+    beginAttempt: (record) =>
+      session.transaction((transaction) => beginAttempt(transaction, record)),
+    endAttempt: (record) =>
+      session.transaction((transaction) => endAttempt(transaction, record)),
+  };
+}
+
+async function applyMicroBatch(
+  transaction: Transaction,
+  microBatch: MicroBatch,
+  publish: PublishRejections,
+): Promise<RecordOutcome[]> {
+  const ledgerRows = await lockLedger(
+    transaction,
+    microBatch.topic,
+    microBatch.records,
+  );
+  await pipeline(
+    [encodeStagedStreamEvents(microBatch.staged)],
+    transaction.client.query(copyFrom(copyStaged.text)),
+  );
+
+  const judgement = judgeSuspects(microBatch, await readSuspects(transaction));
+  const rejections = new Map([
+    ...microBatch.rejections,
+    ...judgement.rejections,
+  ]);
+  // Before the commit: a crash in between redelivers the micro-batch, and a letter's identity absorbs the second copy.
+  if (rejections.size > 0) await publish([...rejections.values()]);
+
+  await transaction.query(lockFrontiersShared);
+  const [inserted] = await transaction.query<{
+    is_set_up: boolean;
+    not_inserted_ordinals: number[];
+    late_ordinals: number[];
+  }>(insertFacts, [
+    [
+      ...judgement.rejections.keys(),
+      ...judgement.duplicates,
+      ...judgement.deferred,
+    ],
+  ]);
+  if (inserted?.is_set_up !== true) {
+    throw new PipelineError(
+      "The database has tables but no window sizes yet. Start the pipeline once (npm run up), which sets it up.",
+      { code: "database_not_set_up", domain: "user", retry: true },
+    );
+  }
+
+  const conflicts = await findConflicts(
+    transaction,
+    microBatch,
+    judgement,
+    inserted.not_inserted_ordinals,
+  );
+  if (conflicts.rejections.size > 0)
+    await publish([...conflicts.rejections.values()]);
+
+  const outcomes = describeOutcomes(microBatch, {
+    rejections: new Map([...rejections, ...conflicts.rejections]),
+    duplicates: new Set([...judgement.duplicates, ...conflicts.duplicates]),
+    late: new Set(inserted.late_ordinals),
+  });
+  await enterLedger(transaction, microBatch.topic, ledgerRows, outcomes);
+  const [record] = microBatch.records;
+  if (record !== undefined && microBatch.records.length === 1)
+    await endAttempt(transaction, record);
+  return outcomes;
+}
+
+interface SuspectRow {
+  readonly ordinal: number;
+  readonly is_future: boolean;
+  readonly has_same_payload: boolean | null;
+  readonly missing_user_id: number | null;
+  readonly missing_artist_id: number | null;
+  readonly missing_album_id: number | null;
+  readonly missing_song_id: number | null;
+  readonly missing_device_id: number | null;
+  readonly missing_location_id: number | null;
+}
+
+async function readSuspects(transaction: Transaction): Promise<Suspect[]> {
+  const rows = await transaction.query<SuspectRow>(findSuspects);
+  return rows.map((row) => {
+    const references = [
+      { dimension: "users", id: row.missing_user_id },
+      { dimension: "artists", id: row.missing_artist_id },
+      { dimension: "albums", id: row.missing_album_id },
+      { dimension: "songs", id: row.missing_song_id },
+      { dimension: "devices", id: row.missing_device_id },
+      { dimension: "locations", id: row.missing_location_id },
+    ] as const;
+    return {
+      ordinal: row.ordinal,
+      isFuture: row.is_future,
+      missingReferences: references.filter(
+        (reference): reference is MissingReference & typeof reference =>
+          reference.id !== null,
+      ),
+      hasPayloadOfFact: row.has_same_payload,
+    };
+  });
+}
+
+/** Compares plays whose event_id is a fact with that fact: equal is a duplicate, else a conflict. */
+async function findConflicts(
+  transaction: Transaction,
+  microBatch: MicroBatch,
+  { deferred }: Judgement,
+  notInsertedOrdinals: readonly number[],
+): Promise<Pick<Judgement, "rejections" | "duplicates">> {
+  const found: Pick<Judgement, "rejections" | "duplicates"> = {
+    rejections: new Map(),
+    duplicates: new Set(),
+  };
+  const ordinals = [...notInsertedOrdinals, ...deferred];
+  if (ordinals.length === 0) return found;
+  const rows = await transaction.query<{
+    ordinal: number;
+    has_same_payload: boolean | null;
+  }>(compareWithFacts, [ordinals]);
+  for (const { ordinal, has_same_payload: hasSamePayload } of rows) {
+    // Facts are never deleted and the insert waits for a rival to commit: this would be a fault of our own.
+    if (hasSamePayload === null)
+      throw new Error(
+        `the fact that play ${ordinal} of the micro-batch gave way to is gone`,
+      );
+    if (hasSamePayload) found.duplicates.add(ordinal);
+    else
+      found.rejections.set(ordinal, conflictingDuplicate(microBatch, ordinal));
+  }
+  return found;
+}
+
+/** One outcome per record; the event time of a play from the future is none (a wrong clock moves nothing). */
+function describeOutcomes(
+  { records, staged, rejections: rejectedByBytes }: MicroBatch,
+  found: Pick<Judgement, "rejections" | "duplicates"> & {
+    late: ReadonlySet<number>;
+  },
+): RecordOutcome[] {
+  const outcomes: RecordOutcome[] = [];
+  const eventTimes = new Map(
+    staged
+      .filter(({ isFuture }) => !isFuture)
+      .map((play) => [play.ordinal, play.event.timestampMicros]),
+  );
+  for (const [ordinal, position] of records.entries()) {
+    const rejection =
+      rejectedByBytes.get(ordinal) ?? found.rejections.get(ordinal);
+    let outcome: Outcome = {
+      kind: "accepted",
+      isLate: found.late.has(ordinal),
+    };
+    if (rejection !== undefined)
+      outcome = { kind: "rejected", reason: rejection.reason };
+    else if (found.duplicates.has(ordinal)) outcome = { kind: "duplicate" };
+    outcomes.push({
+      position,
+      outcome,
+      eventTimeMicros: eventTimes.get(ordinal),
+    });
+  }
+  return outcomes;
+}

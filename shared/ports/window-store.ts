@@ -1,0 +1,47 @@
+export type WindowKind = "minutes" | "hourly";
+
+/** A tumbling window `[start, end)`. */
+export interface Window {
+  readonly kind: WindowKind;
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** How a window was published; `unchanged` where there was nothing left to do. */
+export type Publication = "merged" | "recomputed" | "unchanged";
+
+/** What the ledger knows of a partition; `nextOffset` follows the newest handled one. */
+export interface PartitionProgress {
+  readonly partition: number;
+  readonly incarnation: number;
+  readonly nextOffset: number;
+  readonly isIdle: boolean;
+  /** Nothing was handled for the idle time-out. */
+  readonly isQuiet: boolean;
+}
+
+/** Watermark, frontiers and windows. */
+export interface WindowStore {
+  /** Moves the watermark as far as the ledger allows; true when an open window ends at or before it. */
+  advanceWatermark(): Promise<boolean>;
+  /** How far the watermark is behind the clock; null before it first moved. */
+  readWatermarkDelayMs(): Promise<number | null>;
+  /** Closes what ends at or before the watermark; false when micro-batches held the lock for too long. */
+  advanceFrontiers(): Promise<boolean>;
+  /** Closes every window that holds plays; false when micro-batches held the lock for too long. */
+  closeOpenWindows(): Promise<boolean>;
+  /** Closed windows to be published or revised, first publications, then revisions, each oldest first; an interval of 0 leaves no mark out, `null` leaves out what is published already. */
+  findPublishableWindows(revisionIntervalMs: number | null): Promise<Window[]>;
+  /** Publishes or revises one window in one transaction under its lock. */
+  publishWindow(window: Window): Promise<Publication>;
+  /** Open windows with at least this many micro-batches' partial aggregates. */
+  findFoldableWindows(
+    minimumMicroBatches: number,
+  ): Promise<Pick<Window, "kind" | "start">[]>;
+  foldWindow(window: Pick<Window, "kind" | "start">): Promise<void>;
+  /** Runs `work` unless another closing is under way; false when it is. */
+  oneAtATime(work: () => Promise<void>): Promise<boolean>;
+  readProgress(idleTimeoutMs: number): Promise<PartitionProgress[]>;
+  registerPartitions(partitions: readonly number[]): Promise<void>;
+  markIdle(partitions: readonly PartitionProgress[]): Promise<void>;
+}

@@ -1,0 +1,70 @@
+-- First publication of a window: its partial aggregates become metric rows and are deleted. Distinct
+-- counts come from the members, so they are exact.
+-- Parameters: $1 timestamptz, window start. Rerun: nothing left to merge.
+with
+  taken as (
+    delete from location_partials
+    where
+      time_window = $1::timestamptz
+    returning
+      *
+  ),
+  totals as (
+    select
+      location_id,
+      sum(stream_count) as stream_count
+    from
+      taken
+    group by
+      location_id
+  ),
+  distinct_users as (
+    select
+      location_id,
+      count(*) as unique_users
+    from
+      (
+        select distinct
+          location_id,
+          member
+        from
+          taken,
+          unnest(user_ids) as member
+      )
+    group by
+      location_id
+  ),
+  distinct_songs as (
+    select
+      location_id,
+      count(*) as unique_songs
+    from
+      (
+        select distinct
+          location_id,
+          member
+        from
+          taken,
+          unnest(song_ids) as member
+      )
+    group by
+      location_id
+  )
+insert into
+  location_metrics (
+    time_window,
+    location_id,
+    stream_count,
+    unique_users,
+    unique_songs
+  )
+select
+  $1::timestamptz,
+  location_id,
+  stream_count,
+  unique_users,
+  unique_songs
+from
+  totals
+  join distinct_users using (location_id)
+  join distinct_songs using (location_id)

@@ -1,0 +1,16 @@
+-- What the closer must know before it asks Kafka for end offsets.
+-- Parameters: $1 text, topic; $2 bigint, idle time-out in ms.
+-- Rows: one per partition, newest incarnation; next_offset follows the newest handled one. Rerun: reads only.
+select distinct
+  on (partition) partition,
+  incarnation,
+  coalesce(upper(handled_offsets), 0) as next_offset,
+  is_idle,
+  handled_at + $2::bigint * interval '1 millisecond' <= clock_timestamp() as is_quiet
+from
+  partition_ledger
+where
+  topic = $1::text
+order by
+  partition,
+  incarnation desc

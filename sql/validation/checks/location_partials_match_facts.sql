@@ -1,0 +1,174 @@
+-- The partial location metrics of unpublished windows are what the facts say.
+-- Every open or closed window that is not published and has no revision mark (late plays are not in partial aggregates).
+-- The members are compared as sets: those of all micro-batches together are the distinct ids of the facts.
+-- Rows: one per key whose sums are missing, unexpected or differ, with what differs. Parameters: none.
+-- Rerun: reads only.
+with
+  settled_windows as materialized (
+    select
+      window_kind,
+      window_start
+    from
+      window_publications
+    where
+      window_kind = 'minutes'
+    union
+    select
+      window_kind,
+      window_start
+    from
+      revision_marks
+    where
+      window_kind = 'minutes'
+  ),
+  unsettled_facts as materialized (
+    select
+      f.window_kind,
+      date_bin(
+        f.window_size,
+        e."timestamp",
+        timestamptz '1970-01-01 00:00:00+00'
+      ) as window_start,
+      e.*
+    from
+      stream_events e
+      join window_frontiers f on f.window_kind = 'minutes'
+      left join settled_windows w on w.window_kind = f.window_kind
+      and w.window_start = date_bin(
+        f.window_size,
+        e."timestamp",
+        timestamptz '1970-01-01 00:00:00+00'
+      )
+    where
+      w.window_start is null
+  ),
+  expected as (
+    select
+      e.window_start as time_window,
+      e.location_id,
+      count(*) as stream_count,
+      array_agg(
+        distinct e.user_id
+        order by
+          e.user_id
+      ) as user_ids,
+      array_agg(
+        distinct e.song_id
+        order by
+          e.song_id
+      ) as song_ids
+    from
+      unsettled_facts e
+    group by
+      e.window_start,
+      e.location_id
+  ),
+  stored_users as (
+    select
+      time_window,
+      location_id,
+      array_agg(
+        distinct member
+        order by
+          member
+      ) as user_ids
+    from
+      location_partials
+      cross join unnest(user_ids) as member
+    group by
+      time_window,
+      location_id
+  ),
+  stored_songs as (
+    select
+      time_window,
+      location_id,
+      array_agg(
+        distinct member
+        order by
+          member
+      ) as song_ids
+    from
+      location_partials
+      cross join unnest(song_ids) as member
+    group by
+      time_window,
+      location_id
+  ),
+  stored as (
+    select
+      s.time_window,
+      s.location_id,
+      sum(s.stream_count) as stream_count,
+      any_value (um.user_ids) as user_ids,
+      any_value (sm.song_ids) as song_ids
+    from
+      location_partials s
+      left join stored_users um using (time_window, location_id)
+      left join stored_songs sm using (time_window, location_id)
+      left join settled_windows w on w.window_kind = 'minutes'
+      and w.window_start = s.time_window
+    where
+      w.window_start is null
+    group by
+      s.time_window,
+      s.location_id
+  ),
+  compared as (
+    select
+      time_window,
+      location_id,
+      s.stream_count as stored_count,
+      x.stream_count as expected_count,
+      to_jsonb(s) as stored,
+      to_jsonb(x) as expected
+    from
+      stored s
+      full join expected x using (time_window, location_id)
+    where
+      (s.stream_count, s.user_ids, s.song_ids) is distinct from (x.stream_count, x.user_ids, x.song_ids)
+  )
+select
+  time_window,
+  location_id,
+  case
+    when c.stored_count is null then 'missing'
+    when c.expected_count is null then 'unexpected'
+    else 'differs'
+  end as problem,
+  d.stored,
+  d.expected
+from
+  compared c
+  cross join lateral (
+    select
+      string_agg(
+        format('%s %s', key, s.value),
+        ', '
+        order by
+          key like '%\_ids',
+          key
+      ) filter (
+        where
+          s.value is not null
+      ) as stored,
+      string_agg(
+        format('%s %s', key, x.value),
+        ', '
+        order by
+          key like '%\_ids',
+          key
+      ) filter (
+        where
+          x.value is not null
+      ) as expected
+    from
+      jsonb_each_text(c.stored) s
+      full join jsonb_each_text(c.expected) x using (key)
+    where
+      s.value is distinct from x.value
+      and key not in ('time_window', 'location_id')
+  ) d
+order by
+  time_window,
+  location_id

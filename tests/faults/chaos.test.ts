@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+import type { Pipeline } from "#tests/support/pipeline/start-pipeline.ts";
+import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import { expectTables } from "#tests/support/oracle/expect-tables.ts";
+import { CASES } from "#tests/support/pipeline/cases.ts";
+import { injectChaos, MISHAPS } from "#tests/support/pipeline/inject-chaos.ts";
+import { listDifferences } from "#tests/support/pipeline/list-differences.ts";
+import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
+import { startRunnerProcess } from "#tests/support/pipeline/start-runner-process.ts";
+import type { OutgoingRecord } from "#tests/support/pipeline/topic-client.ts";
+
+const FUNCTION_NAME = "aggregate-micro-batch";
+const KILLS = 2;
+const SHARE_OF_MISHAPS = 0.4;
+const PARTITIONS = 10;
+/** A dead member's partitions come back when its session has timed out. */
+const REBALANCE_TIMEOUT_MS = 30_000;
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene?.close());
+
+it.each(["listed", "from_lowest"] as const)(
+  "killed pollers, rebalances, throttles, lost answers and partial failures (read as %s) end with the tables of a fault-free run and the poison alone in the dead letters",
+  async (partialFailures) => {
+    // given a stream with poison in it, of which each portion comes while the pollers are in another state
+    await scene.topics.empty(STREAM_EVENTS_TOPIC);
+    const mixed = CASES.find(({ name }) => name.includes("malformed"));
+    const records = mixed?.makeRecords([...Array(PARTITIONS).keys()]) ?? [];
+    const portions = cutIntoPortions(records, KILLS * 2 + 1);
+    const database = await scene.beginAnew();
+    const chaos = injectChaos(FUNCTION_NAME, {
+      share: SHARE_OF_MISHAPS,
+      random: Math.random,
+    });
+    const settings = { batchSize: 50, partialFailures };
+    const send = () =>
+      scene.topics.send(STREAM_EVENTS_TOPIC, portions.shift() ?? []);
+
+    // when a second runner joins the group and is killed in its work, again and again, under mishaps of all kinds
+    await send();
+    await scene.withPipeline(
+      database,
+      { ...settings, wrapInvoker: chaos.wrap },
+      async (pipeline) => {
+        for (let kill = 1; kill <= KILLS; kill += 1) {
+          const other = startRunnerProcess(
+            scene.settingsFor(database, settings),
+          );
+          await untilOwned(
+            pipeline,
+            (count) => count > 0 && count < PARTITIONS,
+          );
+          await send();
+          await other.kill();
+          await send();
+          await untilOwned(pipeline, (count) => count === PARTITIONS);
+        }
+        await pipeline.drain();
+      },
+    );
+
+    // then every mishap happened, and nothing shows of it
+    expect(portions).toEqual([]);
+    expect(MISHAPS.filter((mishap) => chaos.count(mishap) === 0)).toEqual([]);
+    const sent = await scene.readRecords();
+    expect(
+      await listDifferences(
+        database.databaseUrls.owner,
+        sent,
+        await expectTables(sent),
+      ),
+    ).toEqual([]);
+  },
+);
+
+function cutIntoPortions(
+  records: readonly OutgoingRecord[],
+  count: number,
+): OutgoingRecord[][] {
+  const size = Math.ceil(records.length / count);
+  return Array.from({ length: count }, (_, index) =>
+    records.slice(index * size, (index + 1) * size),
+  );
+}
+
+async function untilOwned(
+  pipeline: Pipeline,
+  accept: (partitionCount: number) => boolean,
+): Promise<void> {
+  const mapping = pipeline.mappings.find(
+    ({ topic }) => topic === STREAM_EVENTS_TOPIC,
+  );
+  await expect
+    .poll(() => accept(mapping?.partitions.length ?? 0), {
+      timeout: REBALANCE_TIMEOUT_MS,
+    })
+    .toBe(true);
+}

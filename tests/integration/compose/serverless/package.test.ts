@@ -1,0 +1,280 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { parseEventSourceMapping } from "#compose/event-source-mapping/parse-event-source-mapping.ts";
+import { loadDeclaration } from "#compose/runner/load-declaration.ts";
+import { evaluateTemplate } from "#compose/serverless/evaluate-template.ts";
+import { isGroup } from "#compose/serverless/is-group.ts";
+import {
+  checkTemplate,
+  listResources,
+  refersTo,
+} from "#tests/support/cloudformation/check-template.ts";
+import {
+  packageTemplate,
+  type Template,
+} from "#tests/support/cloudformation/package-template.ts";
+
+/** What the machine of somebody who packages may hold. */
+const MACHINE = {
+  KAFKA_BOOTSTRAP_SERVERS: "laptop:9092",
+  DATABASE_URL: "postgresql://owner:planted@laptop/music_streaming",
+  INGEST_DATABASE_URL: "postgresql://ingest:planted@laptop/music_streaming",
+  CLOSER_DATABASE_URL: "postgresql://closer:planted@laptop/music_streaming",
+};
+const CLUSTER = "arn:aws:kafka:eu-central-1:123456789012:cluster/music/1-2";
+
+let folder = "";
+let template: Template;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "package-"));
+  ({ template } = await packageTemplate(folder, MACHINE));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The template with one thing changed. */
+function plant(change: (resources: Template["Resources"]) => void): Template {
+  const copy = structuredClone(template);
+  change(copy.Resources);
+  return copy;
+}
+
+/** What the mapping becomes in a stack with these parameters. */
+function evaluateMapping(
+  name: string,
+  given: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const defaults = Object.entries(template.Parameters).map(
+    ([parameter, { Default: fallback }]) => [parameter, fallback],
+  );
+  const { FunctionName: _, ...properties } =
+    template.Resources[name]?.Properties ?? {};
+  const evaluated = evaluateTemplate(properties, {
+    parameters: { ...Object.fromEntries(defaults), ...given },
+    conditions: template.Conditions,
+  });
+  if (!isGroup(evaluated)) throw new Error(`${name} is no mapping`);
+  return evaluated;
+}
+
+describe("the packaged template", () => {
+  test("has functions with log, alarm and role of their own, and mappings without limits", () => {
+    expect(checkTemplate(template)).toEqual([]);
+    expect(listResources(template, "AWS::Lambda::Function")).toHaveLength(6);
+    expect(
+      listResources(template, "AWS::Lambda::EventSourceMapping"),
+    ).toHaveLength(8);
+  });
+
+  test("holds nothing of the machine where it was packaged", async () => {
+    const files = (await readdir(folder)).filter((name) =>
+      name.endsWith(".json"),
+    );
+
+    expect(files).toContain("serverless-state.json");
+    expect(JSON.stringify(template)).not.toContain("laptop");
+    for (const file of files)
+      expect(await readFile(join(folder, file), "utf8")).not.toContain(
+        "planted",
+      );
+  });
+
+  test("keeps every setting of every mapping", async () => {
+    const { mappings } = await loadDeclaration({});
+
+    for (const { name, configuration } of mappings) {
+      const properties = evaluateMapping(name, {
+        KafkaBootstrapServers: "localhost:9092",
+        FirstSubnetId: "subnet-local",
+        SecondSubnetId: "subnet-local",
+        SecurityGroupId: "sg-local",
+      });
+      const {
+        SelfManagedEventSource: source,
+        MetricsConfig: _,
+        ...rest
+      } = properties;
+      expect(source).toEqual({
+        Endpoints: { KafkaBootstrapServers: ["localhost:9092"] },
+      });
+      expect(
+        parseEventSourceMapping({
+          ...rest,
+          FunctionName: configuration.functionName,
+          SelfManagedEventSource: {
+            Endpoints: { KAFKA_BOOTSTRAP_SERVERS: ["localhost:9092"] },
+          },
+        }),
+      ).toEqual(configuration);
+    }
+  });
+
+  test("takes a managed Kafka by one parameter", () => {
+    const mapping = evaluateMapping("StreamEventsMapping", {
+      KafkaKind: "msk",
+      MskClusterArn: CLUSTER,
+    });
+
+    expect(mapping).toEqual({
+      EventSourceArn: CLUSTER,
+      AmazonManagedKafkaEventSourceConfig: {
+        ConsumerGroupId: "aggregate-micro-batch",
+      },
+      StartingPosition: "TRIM_HORIZON",
+      BatchSize: 10_000,
+      Topics: ["stream-events"],
+      ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 1 },
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MetricsConfig: { Metrics: ["EventCount", "ErrorCount", "KafkaMetrics"] },
+    });
+  });
+
+  test("gives a self-managed Kafka's secret to the mappings that log in with it", () => {
+    const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:k";
+
+    const mapping = evaluateMapping("DeadLettersMapping", {
+      KafkaSecretArn: secret,
+      KafkaBootstrapServers: "a:1",
+      FirstSubnetId: "subnet-1",
+      SecondSubnetId: "subnet-2",
+      SecurityGroupId: "sg-1",
+    });
+
+    expect(mapping["SourceAccessConfigurations"]).toEqual([
+      { Type: "VPC_SUBNET", URI: "subnet:subnet-1" },
+      { Type: "VPC_SUBNET", URI: "subnet:subnet-2" },
+      { Type: "VPC_SECURITY_GROUP", URI: "security_group:sg-1" },
+      { Type: "SASL_SCRAM_512_AUTH", URI: secret },
+    ]);
+  });
+
+  test("has a rule and an alarm for every schedule", () => {
+    const rules = listResources(template, "AWS::Events::Rule");
+    const alarms = listResources(template, "AWS::CloudWatch::Alarm").filter(
+      ([, { Properties: properties }]) =>
+        properties["MetricName"] === "FailedInvocations",
+    );
+
+    expect(rules).toHaveLength(2);
+    for (const [id, { Properties: properties }] of rules) {
+      expect(properties["ScheduleExpression"]).toBe("rate(1 minute)");
+      expect(
+        alarms.some(([, alarm]) =>
+          refersTo(alarm.Properties["Dimensions"], id),
+        ),
+      ).toBe(true);
+    }
+  });
+
+  test.each([
+    "MaxOffsetLag",
+    "DroppedEventCount",
+    "WatermarkDelay",
+    "DeadLetters",
+  ])("raises an alarm on %s", (metric) => {
+    const metrics = listResources(template, "AWS::CloudWatch::Alarm").map(
+      ([, { Properties: properties }]) => properties["MetricName"],
+    );
+
+    expect(metrics).toContain(metric);
+  });
+});
+
+/** The properties of a resource that must be there. */
+const at = (resources: Template["Resources"], id: string) => {
+  const { Properties: properties } = resources[id] ?? {};
+  if (properties === undefined) throw new Error(`${id} is not there`);
+  return properties;
+};
+
+/** A role that may do this. */
+const allow = (Action: string, Resource: unknown = "arn:x") => ({
+  Policies: [{ PolicyDocument: { Statement: [{ Action, Resource }] } }],
+});
+
+describe("a planted fault is found:", () => {
+  test.each<[string, (resources: Template["Resources"]) => void, string]>([
+    [
+      "every action of a service",
+      (all) => Object.assign(at(all, "SetUpRole"), allow("kafka-cluster:*")),
+      "SetUpRole allows kafka-cluster:*",
+    ],
+    [
+      "every secret",
+      (all) =>
+        Object.assign(
+          at(all, "SetUpRole"),
+          allow("secretsmanager:GetSecretValue", "*"),
+        ),
+      "SetUpRole allows secretsmanager:GetSecretValue everywhere",
+    ],
+    [
+      "another function's log group",
+      (all) =>
+        Object.assign(
+          at(all, "SetUpRole"),
+          allow("logs:PutLogEvents", { Ref: "ProduceDashbatchLogGroup" }),
+        ),
+      "SetUpRole names ProduceDashbatchLogGroup",
+    ],
+    [
+      "a shared role",
+      (all) => {
+        at(all, "SetDashupLambdaFunction")["Role"] = at(
+          all,
+          "DeadDashletterLambdaFunction",
+        )["Role"];
+      },
+      "SetDashupLambdaFunction shares its role",
+    ],
+    [
+      "no reserved concurrency",
+      (all) => {
+        delete at(all, "SetDashupLambdaFunction")[
+          "ReservedConcurrentExecutions"
+        ];
+      },
+      "SetDashupLambdaFunction has no reserved concurrency",
+    ],
+    [
+      "a log that is kept for ever",
+      (all) => {
+        delete at(all, "SetDashupLogGroup")["RetentionInDays"];
+      },
+      "SetDashupLambdaFunction keeps its log for ever",
+    ],
+    [
+      "errors that nobody is told of",
+      (all) => {
+        at(all, "SetUpErrorsAlarm")["MetricName"] = "Duration";
+      },
+      "SetDashupLambdaFunction has no alarm for its errors",
+    ],
+    [
+      "plays on demand",
+      (all) => {
+        delete at(all, "StreamEventsMapping")["ProvisionedPollerConfig"];
+      },
+      "StreamEventsMapping is not provisioned",
+    ],
+    [
+      "plays whose batches fail as a whole",
+      (all) => {
+        delete at(all, "StreamEventsMapping")["BisectBatchOnFunctionError"];
+      },
+      "StreamEventsMapping does not declare BisectBatchOnFunctionError",
+    ],
+    [
+      "a limit of retries",
+      (all) => {
+        at(all, "UsersMapping")["MaximumRetryAttempts"] = 3;
+      },
+      "UsersMapping declares MaximumRetryAttempts",
+    ],
+  ])("%s", (_, change, fault) => {
+    expect(checkTemplate(plant(change))).toContain(fault);
+  });
+});

@@ -1,0 +1,119 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { unzipSync } from "fflate";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { Connections } from "#compose/embedded/connection-env.ts";
+import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
+import { bundleFunction } from "#compose/serverless/bundle/bundle-function.ts";
+import { zipFiles } from "#compose/serverless/bundle/zip-files.ts";
+import {
+  NOT_DURABLE,
+  startServers,
+  type PipelineServers,
+} from "#tests/support/pipeline/start-servers.ts";
+import { SAMPLES_FOLDER } from "#tests/support/sample-events/samples-folder.ts";
+
+const run = promisify(execFile);
+const SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:";
+/** In the place of the client in Lambda's runtime: secrets are variables of the process. */
+const SECRETS_CLIENT = `
+export class SecretsManager {
+  async getSecretValue({ SecretId }) {
+    return { SecretString: process.env["SECRET_" + SecretId.split(":").at(-1)] };
+  }
+}`;
+
+let servers: PipelineServers;
+let connections: Connections;
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "packaged-"));
+  servers = await startServers({ postgresSettings: NOT_DURABLE });
+  connections = await servers.copyDatabase();
+  await write("node_modules/@aws-sdk/client-secrets-manager/package.json", [
+    '{ "type": "module", "exports": "./index.js" }',
+  ]);
+  await write("node_modules/@aws-sdk/client-secrets-manager/index.js", [
+    SECRETS_CLIENT,
+  ]);
+});
+afterAll(async () => {
+  await servers.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function write(
+  path: string,
+  [content = ""]: readonly (string | Uint8Array)[],
+): Promise<void> {
+  const file = join(folder, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+}
+
+async function packFunction(name: string): Promise<Uint8Array> {
+  const files = await bundleFunction({
+    root: PROJECT_ROOT,
+    handlerModule: `functions/${name}/handler`,
+    handlerExport: "handler",
+  });
+  return zipFiles(files);
+}
+
+/** Unpacks the archive of a function as Lambda does and runs it in a process of its own with its sample event. */
+async function runPackaged(
+  name: string,
+  role: "owner" | "ingest",
+): Promise<string> {
+  const archive = await packFunction(name);
+  for (const [path, content] of Object.entries(unzipSync(archive)))
+    await write(`${name}/${path}`, [content]);
+  const entry = pathToFileURL(
+    join(folder, name, "functions", name, "handler.mjs"),
+  );
+  const sample = await readFile(
+    new URL(`${name}.json`, SAMPLES_FOLDER),
+    "utf8",
+  );
+  const script = `
+    const { handler } = await import(${JSON.stringify(entry.href)});
+    await handler(${sample}, { getRemainingTimeInMillis: () => 60000 });
+    process.exit();`;
+  const { stdout } = await run(
+    process.execPath,
+    ["--input-type=module", "--eval", script],
+    {
+      cwd: folder,
+      env: {
+        KAFKA_BOOTSTRAP_SERVERS: connections.kafkaBootstrapServers,
+        DATABASE_URL: `${SECRET}${role}`,
+        [`SECRET_${role}`]: connections.databaseUrls[role],
+      },
+    },
+  );
+  return stdout;
+}
+
+test("a packaged function reads its secret, then its settings, and works", async () => {
+  await expect(runPackaged("load-dimensions", "ingest")).resolves.toMatch(
+    /"message":"invocation".*"records":3.*"accepted":3/,
+  );
+});
+
+test("the packaged set-up has the migrations with it", async () => {
+  await expect(runPackaged("set-up", "owner")).resolves.toMatch(
+    /"message":"invocation".*"migrations":\[\],"created_topics":\[\]/,
+  );
+});
+
+test("the same function gives the same archive", async () => {
+  const first = await packFunction("dead-letter");
+  const second = await packFunction("dead-letter");
+
+  expect(Buffer.from(first).equals(Buffer.from(second))).toBe(true);
+});

@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { publishWindows } from "#functions/close-windows/close-due-windows.ts";
+import { loadStatement } from "#shared/sql.ts";
+import { countStreams, allCount } from "#tests/support/races/count-streams.ts";
+import { applyPlays, useStores } from "#tests/support/races/open-stores.ts";
+import { playPart, type Part } from "#tests/support/races/play-part.ts";
+import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
+import { stagePlays } from "#tests/support/rows/stage-plays.ts";
+import { useDatabase } from "#tests/support/rows/use-database.ts";
+
+const database = useDatabase();
+const stores = useStores(database);
+const TOPIC = "stream-events";
+const WINDOW = ["minutes", "2026-01-15T12:00:00Z"] as const;
+const insertFacts = loadStatement(
+  "queries/aggregate-micro-batch/insert_facts",
+).text;
+
+/** The lock and the insert as the warehouse sends them. */
+const TWO_STATEMENTS = async (microBatch: Part) => {
+  await microBatch.run("aggregate-micro-batch/lock_frontiers_shared");
+  await microBatch.client.query(insertFacts, [[]]);
+};
+
+/** The same in one statement: the frontiers are those of a snapshot from before the lock. */
+const ONE_STATEMENT = async (microBatch: Part) => {
+  const text = insertFacts
+    .replace(
+      /^with\n/m,
+      "with held as materialized (select pg_advisory_xact_lock_shared(1, 0)),\n",
+    )
+    .replace(/window_frontiers m\n/, "held cross join window_frontiers m\n");
+  await microBatch.client.query(text, [[]]);
+};
+
+// The watermark has reached the end of the window and of its hour.
+beforeEach(() =>
+  database.rows(
+    "update topic_watermarks set watermark = '2026-01-15 13:00:00+00' where topic = $1",
+    [TOPIC],
+  ),
+);
+
+describe("a micro-batch that waits for the closer's lock", () => {
+  test("reads the frontiers after it, and its play is revised into the window", async () => {
+    await closeAroundMicroBatch(TWO_STATEMENTS);
+
+    expect(await countStreams(database)).toEqual(allCount(2));
+  });
+
+  test("would lose its play if it read the frontiers in the statement that waits", async () => {
+    await closeAroundMicroBatch(ONE_STATEMENT);
+
+    expect(await database.list("select count(*) from stream_events")).toEqual([
+      [2],
+    ]);
+    expect(await countStreams(database)).toMatchObject({ users: 1, songs: 1 });
+  });
+});
+
+describe("a micro-batch between its lock and its insert", () => {
+  test("keeps the closer out, which tries again later; its play is in the first publication", async () => {
+    const microBatch = await playPart(database, "ingest", "micro-batch");
+    const store = stores.openWindowStore({ name: "closer" });
+    await stagePlays(microBatch.client, [{ id: 1 }]);
+    await microBatch.run("aggregate-micro-batch/lock_frontiers_shared");
+
+    expect(await store.advanceFrontiers()).toBe(false);
+    await microBatch.client.query(insertFacts, [[]]);
+    await microBatch.say("commit");
+    expect(await store.advanceFrontiers()).toBe(true);
+    const published = await publishWindows(store, 0);
+
+    expect(published).toMatchObject({ merged: 2, recomputed: 0 });
+    expect(await countStreams(database)).toEqual(allCount(1));
+  });
+
+  test("does not wait for another micro-batch", async () => {
+    const microBatch = await playPart(database, "ingest", "micro-batch");
+    await stagePlays(microBatch.client, [{ id: 1 }]);
+    await TWO_STATEMENTS(microBatch);
+
+    await applyPlays(stores.openWarehouse(), [{ id: 2, partition: 1 }]);
+
+    await microBatch.say("commit");
+    expect(await database.list("select count(*) from stream_events")).toEqual([
+      [2],
+    ]);
+  });
+});
+
+/** The worst moments: the lock is awaited while the frontiers move, the commit falls into the publication. */
+async function closeAroundMicroBatch(
+  insert: (microBatch: Part) => Promise<void>,
+): Promise<void> {
+  await applyPlays(stores.openWarehouse(), [{ id: 1 }]);
+  const closer = await playPart(database, "closer", "closer");
+  const microBatch = await playPart(database, "ingest", "micro-batch");
+  const store = stores.openWindowStore();
+
+  await closer.say("begin");
+  await closer.run("close-windows/lock_frontiers_exclusive");
+  await closer.run("close-windows/advance_frontiers", [TOPIC]);
+  await stagePlays(microBatch.client, [{ id: 2, partition: 1 }]);
+  const inserting = insert(microBatch);
+  await Promise.race([
+    inserting,
+    waitUntilBlocked(database.owner, microBatch.name),
+  ]);
+  await closer.say("commit");
+  await inserting;
+
+  await closer.say("begin");
+  await closer.run("close-windows/lock_window", WINDOW);
+  await closer.run("close-windows/take_revision_marks", WINDOW);
+  for (const metric of [
+    "user_engagement",
+    "content_performance",
+    "device",
+    "location",
+  ])
+    await closer.run(`close-windows/merge_${metric}`, [WINDOW[1]]);
+  await microBatch.say("commit");
+  await closer.run("close-windows/discard_window_partials", WINDOW);
+  await closer.run("close-windows/record_publication", WINDOW);
+  await closer.say("commit");
+  await publishWindows(store, 0);
+}

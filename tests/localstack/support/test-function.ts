@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+
+import { DeleteFunctionCommand } from "@aws-sdk/client-lambda";
+import { onTestFinished } from "vitest";
+
+import { bundleHandler } from "#compose/localstack/bundle-handler.ts";
+import { createDeploymentClients } from "#compose/localstack/clients.ts";
+import { deployFunction } from "#compose/localstack/deploy-function.ts";
+import { localStackAccess } from "./localstack.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Deploys a module of tests/fixtures/functions under a name of its own, which is returned; it goes with the test. */
+export async function deployTestFunction(
+  fixture: string,
+  environment: Readonly<Record<string, string>> = {},
+  timeoutMs = 5000,
+): Promise<string> {
+  const name = `test-${randomUUID()}`;
+  const clients = createDeploymentClients(localStackAccess().endpoint);
+  const bundle = await bundleHandler({
+    root,
+    name,
+    handlerModule: `tests/fixtures/functions/${fixture}`,
+    handlerExport: "handler",
+  });
+  onTestFinished(async () => {
+    await clients.lambda.send(
+      new DeleteFunctionCommand({ FunctionName: name }),
+    );
+    clients.close();
+  });
+  await deployFunction(clients.lambda, {
+    name,
+    bundle,
+    timeoutMs,
+    memorySizeMb: 256,
+    environment,
+  });
+  return name;
+}

@@ -1,0 +1,142 @@
+import type { Client } from "pg";
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { loadStatement } from "#shared/sql.ts";
+import {
+  explainStatement,
+  findScans,
+  flatten,
+  type PlanNode,
+} from "#tests/support/rows/explain.ts";
+import { stagePlays } from "#tests/support/rows/stage-plays.ts";
+import { useDatabase } from "#tests/support/rows/use-database.ts";
+
+const database = useDatabase({ isKept: true });
+const FACTS = 40_000;
+const STAGED = 2000;
+/** Half of the staged plays were not inserted. */
+const ORDINALS = `'{${Array.from({ length: STAGED / 2 }, (_, index) => index * 2).join(",")}}'`;
+const MODES = ["force_custom_plan", "force_generic_plan"] as const;
+const WINDOW = [
+  "timestamptz '2026-01-15 12:00:00+00'",
+  "timestamptz '2026-01-15 12:05:00+00'",
+] as const;
+
+beforeAll(async () => {
+  await database.rows(
+    `insert into stream_events
+     select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, timestamptz '2026-01-15 00:00:00+00' + n * interval '2 seconds',
+       1 + n % 20, 1 + n % 20, 1 + n % 10, 1 + n % 10, 1 + n % 5, 1 + n % 5, 60, true, false, false, false, false
+     from generate_series(1, ${FACTS}) n`,
+  );
+  await database.rows(
+    `insert into user_engagement_partials
+     select date_bin('5 min', "timestamp", 'epoch'), user_id, 1, 0, 60, 0, 0, 0 from stream_events`,
+  );
+  await database.rows(
+    `insert into location_partials
+     select date_bin('5 min', "timestamp", 'epoch'), location_id, 1, array[user_id], array[song_id] from stream_events`,
+  );
+  await database.rows("vacuum analyze stream_events");
+  await database.rows("analyze");
+});
+
+describe.for(MODES)("with plan_cache_mode = %s", (mode) => {
+  test("a micro-batch is inserted without a look at the facts, and rows are joined by hash or merge", async () => {
+    const nodes = await explainStaged("insert_facts", ["'{1,2}'"]);
+
+    expect(findScans(nodes, "stream_events")).toEqual([]);
+    expect(findLoopsOver(nodes, ["inserted", "winners", "late"])).toEqual([]);
+  });
+
+  test.for([
+    ["compare_with_facts", [ORDINALS]],
+    ["find_suspects", []],
+  ] as const)("%s finds facts by their key", async ([name, literals]) => {
+    const nodes = await explainStaged(name, literals);
+
+    expect(findScans(nodes, "stream_events")).toEqual([
+      "Index Scan on stream_events_pkey",
+    ]);
+  });
+
+  test.for(["user_engagement", "location"])(
+    "publishing reads only the window's partial aggregates of %s",
+    async (metric) => {
+      for (const verb of ["merge", "fold", "discard"]) {
+        const nodes = await explainAsCloser(`${verb}_${metric}`, [WINDOW[0]]);
+
+        expect(findScans(nodes, `${metric}_partials`)).toEqual([
+          expect.stringMatching(
+            new RegExp(
+              `Index Scan on ${metric}_partials_window_idx|Bitmap Heap Scan on ${metric}_partials_window_idx`,
+            ),
+          ),
+        ]);
+      }
+    },
+  );
+
+  test.for([
+    "user_engagement",
+    "content_performance",
+    "device",
+    "location",
+    "hourly",
+  ])("revising %s reads only the facts of about that time", async (metric) => {
+    const nodes = await explainAsCloser(`recompute_${metric}`, WINDOW);
+
+    expect(findScans(nodes, "stream_events")).toEqual([
+      "Bitmap Heap Scan on stream_events_timestamp_idx",
+    ]);
+  });
+
+  async function explainStaged(
+    name: string,
+    literals: readonly string[],
+  ): Promise<PlanNode[]> {
+    const ingest = await database.connect("ingest");
+    await stagePlays(
+      ingest,
+      Array.from({ length: STAGED }, (_, index) => ({ id: FACTS + index })),
+    );
+    return explain(ingest, `aggregate-micro-batch/${name}`, literals);
+  }
+
+  async function explainAsCloser(
+    name: string,
+    literals: readonly string[],
+  ): Promise<PlanNode[]> {
+    const closer = await database.connect("closer");
+    await closer.query("begin");
+    return explain(closer, `close-windows/${name}`, literals);
+  }
+
+  function explain(client: Client, path: string, literals: readonly string[]) {
+    return explainStatement(
+      client,
+      loadStatement(`queries/${path}`),
+      literals,
+      mode,
+    );
+  }
+});
+
+/** The inner sides of nested loops that read one of these steps for every row of the outer side. */
+function findLoopsOver(
+  nodes: readonly PlanNode[],
+  steps: readonly string[],
+): string[] {
+  return nodes
+    .filter((node) => node["Node Type"] === "Nested Loop")
+    .flatMap(({ Plans = [] }) => {
+      const names = Plans.map((side) =>
+        flatten(side).flatMap((node) => node["CTE Name"] ?? []),
+      );
+      const [outer = [], inner = []] = names;
+      // One frontier beside many rows is no loop over rows.
+      return outer.includes("frontier") || inner.includes("frontier")
+        ? []
+        : [...outer, ...inner].filter((name) => steps.includes(name));
+    });
+}

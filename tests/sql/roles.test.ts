@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+
+import { findNotRefused } from "#tests/support/rows/find-not-refused.ts";
+import { useDatabase } from "#tests/support/rows/use-database.ts";
+
+const database = useDatabase();
+const ROLES = ["ingest", "closer", "reader"] as const;
+const METRICS = [
+  "user_engagement_metrics",
+  "content_performance_metrics",
+  "device_metrics",
+  "location_metrics",
+  "hourly_metrics",
+];
+const TABLES = [
+  "users",
+  "stream_events",
+  "partition_ledger",
+  "topic_watermarks",
+  "window_frontiers",
+  "window_publications",
+  "revision_marks",
+  "window_partials",
+  "hourly_partials",
+  "dead_letters",
+  "record_attempts",
+  ...METRICS,
+];
+
+test.for(ROLES)(
+  "no role but the owner defines anything: not %s",
+  async (role) => {
+    const notRefused = await findNotRefused(await database.connect(role), [
+      "create table mine (id integer)",
+      "create schema mine",
+      "create function f () returns integer language sql return 1",
+      "create extension hstore",
+      "create role other",
+      "alter table stream_events disable trigger user",
+      "alter table stream_events drop constraint stream_events_pkey",
+      "drop table stream_events",
+      "drop view hourly_live",
+      "create index on stream_events (user_id)",
+      "set role owner",
+      "copy stream_events to program 'true'",
+      "set session_replication_role = replica",
+      "insert into schema_migrations (version, name, sha256) values (999, 'x', 'x')",
+      ...TABLES.map((table) => `truncate ${table}`),
+    ]);
+
+    expect(notRefused).toEqual([]);
+  },
+);
+
+test.for(ROLES)("no role hands on its rights: not %s", async (role) => {
+  const readGrants = () =>
+    database.list(
+      "select relname, relacl::text from pg_class where relacl is not null order by 1",
+    );
+  const before = await readGrants();
+  const client = await database.connect(role);
+
+  // Postgres warns and grants nothing.
+  await client.query("grant select on stream_events to public");
+  await client.query("grant insert on users to public").catch(() => undefined);
+
+  expect(await readGrants()).toEqual(before);
+});
+
+test("ingest writes facts, state and letters, and no more", async () => {
+  const notRefused = await findNotRefused(await database.connect("ingest"), [
+    // An attempt that has ended is forgotten.
+    ...TABLES.filter((table) => table !== "record_attempts").map(
+      (table) => `delete from ${table}`,
+    ),
+    "update stream_events set is_liked = true",
+    "update dead_letters set state = 'buried'",
+    "update window_partials set stream_count = 0",
+    "update window_frontiers set closed_until = 'infinity'",
+    "insert into window_publications (window_kind, window_start) values ('minutes', now())",
+    ...METRICS.flatMap((table) => [
+      `select from ${table}`,
+      `update ${table} set stream_count = 0`,
+      `insert into ${table} default values`,
+    ]),
+  ]);
+
+  expect(notRefused).toEqual([]);
+});
+
+test("closer publishes windows, and no more", async () => {
+  const notRefused = await findNotRefused(await database.connect("closer"), [
+    "insert into users default values",
+    "update users set username = 'x'",
+    "insert into stream_events default values",
+    "update stream_events set is_liked = true",
+    "delete from stream_events",
+    "delete from partition_ledger",
+    "delete from window_publications",
+    "delete from dead_letters",
+    "insert into dead_letters default values",
+    "insert into record_attempts default values",
+    "delete from record_attempts",
+    "update dead_letters set state = 'buried'",
+    "update revision_marks set late_count = 0",
+    "insert into window_frontiers default values",
+    "update window_partials set stream_count = 0",
+    ...METRICS.map((table) => `delete from ${table}`),
+  ]);
+
+  expect(notRefused).toEqual([]);
+});
+
+test("reader writes nothing", async () => {
+  const notRefused = await findNotRefused(
+    await database.connect("reader"),
+    TABLES.flatMap((table) => [
+      `insert into ${table} default values`,
+      `delete from ${table}`,
+      `select from ${table} for update`,
+    ]),
+  );
+
+  expect(notRefused).toEqual([]);
+});
+
+test("reader sees every table and view", async () => {
+  const reader = await database.connect("reader");
+  const { rows } = await reader.query<{ relname: string }>(
+    `select relname from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
+       and not has_table_privilege(oid, 'select')`,
+  );
+
+  // Which migrations were applied is the owner's business.
+  expect(rows).toEqual([{ relname: "schema_migrations" }]);
+});
+
+test("a statement that is not refused is found, whether it works or fails", async () => {
+  const ingest = await database.connect("ingest");
+
+  expect(
+    await findNotRefused(ingest, [
+      "select from stream_events",
+      "insert into users default values",
+      "delete from users",
+    ]),
+  ).toEqual([
+    "select from stream_events: done",
+    "insert into users default values: 23502",
+  ]);
+});

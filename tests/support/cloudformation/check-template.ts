@@ -1,0 +1,163 @@
+import type { Template } from "./package-template.ts";
+
+type Resource = Template["Resources"][string];
+
+/** Returns what a template lacks or allows too much, one sentence each; nothing for one that is as it should be. */
+export function checkTemplate(template: Template): string[] {
+  return [
+    ...checkFunctions(template),
+    ...checkRoles(template),
+    ...checkMappings(template),
+  ];
+}
+
+function checkFunctions(template: Template): string[] {
+  const roles = new Set<string>();
+  return listResources(template, "AWS::Lambda::Function").flatMap(
+    ([id, { Properties: properties }]) => {
+      const faults: string[] = [];
+      const expectThat = (holds: boolean, fault: string) => {
+        if (!holds) faults.push(`${id} ${fault}`);
+      };
+      expectThat(properties["Runtime"] === "nodejs24.x", "is not on Node 24");
+      expectThat(
+        JSON.stringify(properties["Architectures"]) === '["arm64"]',
+        "is not on arm64",
+      );
+      expectThat(
+        Number(properties["ReservedConcurrentExecutions"]) >= 1,
+        "has no reserved concurrency",
+      );
+      expectThat(
+        JSON.stringify(properties["VpcConfig"] ?? {}).includes("FirstSubnetId"),
+        "is not in the VPC",
+      );
+      const role = JSON.stringify(properties["Role"]);
+      expectThat(!roles.has(role), "shares its role");
+      roles.add(role);
+      expectThat(
+        Number(findLogGroup(template, id)?.Properties["RetentionInDays"]) > 0,
+        "keeps its log for ever",
+      );
+      expectThat(
+        listResources(template, "AWS::CloudWatch::Alarm").some(
+          ([, alarm]) =>
+            alarm.Properties["MetricName"] === "Errors" &&
+            refersTo(alarm.Properties["Dimensions"], id),
+        ),
+        "has no alarm for its errors",
+      );
+      return faults;
+    },
+  );
+}
+
+function checkRoles(template: Template): string[] {
+  return listResources(template, "AWS::IAM::Role").flatMap(
+    ([id, { Properties: properties }]) => {
+      const owners = listResources(template, "AWS::Lambda::Function").filter(
+        ([, declared]) => refersTo(declared.Properties["Role"], id),
+      );
+      const [owner = ["nobody"]] = owners;
+      const own = toLogGroup(owner[0]);
+      const foreign = listResources(template, "AWS::Logs::LogGroup")
+        .map(([logGroup]) => logGroup)
+        .filter(
+          (logGroup) => logGroup !== own && refersTo(properties, logGroup),
+        );
+      const statements = findStatements(properties["Policies"]);
+      const actions = statements.flatMap(({ Action: action }) =>
+        [action].flat().map(String),
+      );
+      const everywhere = statements
+        .filter(({ Resource: resource }) => [resource].flat().includes("*"))
+        .flatMap(({ Action: action }) => [action].flat().map(String));
+      return [
+        ...(owners.length === 1
+          ? []
+          : [`${id} belongs to ${owners.length} functions`]),
+        ...(refersTo(properties, own) ? [] : [`${id} does not name ${own}`]),
+        ...foreign.map((logGroup) => `${id} names ${logGroup}`),
+        ...actions
+          .filter((action) => action.includes("*"))
+          .map((action) => `${id} allows ${action}`),
+        // Network interfaces know no narrower resource.
+        ...everywhere
+          .filter((action) => !action.startsWith("ec2:"))
+          .map((action) => `${id} allows ${action} everywhere`),
+      ];
+    },
+  );
+}
+
+/** What must never be declared: an hour without Postgres would become dead letters. */
+const FORBIDDEN = [
+  "MaximumRetryAttempts",
+  "MaximumRecordAgeInSeconds",
+  "DestinationConfig",
+];
+
+/** What ends a record that kills the handler, and keeps what a batch has done. */
+const EXPECTED_OF_PLAYS = [
+  "BisectBatchOnFunctionError",
+  "FunctionResponseTypes",
+];
+
+function checkMappings(template: Template): string[] {
+  return listResources(template, "AWS::Lambda::EventSourceMapping").flatMap(
+    ([id, { Properties: properties }]) => {
+      const isProvisioned = "ProvisionedPollerConfig" in properties;
+      const isOfPlays = refersToText(properties["Topics"], "stream-events");
+      return [
+        ...FORBIDDEN.filter((name) => name in properties).map(
+          (name) => `${id} declares ${name}`,
+        ),
+        ...(isOfPlays && !isProvisioned ? [`${id} is not provisioned`] : []),
+        ...EXPECTED_OF_PLAYS.filter(
+          (name) => isOfPlays && !(name in properties),
+        ).map((name) => `${id} does not declare ${name}`),
+        ...(!isOfPlays && isProvisioned ? [`${id} is provisioned`] : []),
+      ];
+    },
+  );
+}
+
+export function listResources(
+  { Resources: resources }: Template,
+  type: string,
+): [string, Resource][] {
+  return Object.entries(resources).filter(([, { Type }]) => Type === type);
+}
+
+/** Whether a value refers to a resource by Ref or Fn::GetAtt. */
+export function refersTo(value: unknown, id: string): boolean {
+  const text = JSON.stringify(value) ?? "";
+  return (
+    text.includes(`{"Ref":"${id}"}`) || text.includes(`{"Fn::GetAtt":["${id}",`)
+  );
+}
+
+function refersToText(value: unknown, text: string): boolean {
+  return Array.isArray(value) && value.includes(text);
+}
+
+function findLogGroup(
+  { Resources: resources }: Template,
+  functionId: string,
+): Resource | undefined {
+  return resources[toLogGroup(functionId)];
+}
+
+function toLogGroup(functionId: string): string {
+  return functionId.replace(/LambdaFunction$/, "LogGroup");
+}
+
+/** Every statement, behind whatever condition. */
+function findStatements(
+  node: unknown,
+): { readonly Action: unknown; readonly Resource: unknown }[] {
+  if (Array.isArray(node)) return node.flatMap(findStatements);
+  if (typeof node !== "object" || node === null) return [];
+  if ("Action" in node && "Resource" in node) return [node];
+  return Object.values(node).flatMap(findStatements);
+}

@@ -1,0 +1,92 @@
+import type { Connections } from "#compose/embedded/connection-env.ts";
+import { createCleanups } from "#compose/runner/cleanups.ts";
+import {
+  DEAD_LETTER_TOPIC,
+  DIMENSIONS,
+  STREAM_EVENTS_TOPIC,
+} from "#shared/domain/topics.ts";
+import { loadCatalogue } from "./load-catalogue.ts";
+import {
+  startPipeline,
+  type Pipeline,
+  type PipelineOptions,
+} from "./start-pipeline.ts";
+import { NOT_DURABLE, startServers } from "./start-servers.ts";
+import {
+  openTopicClient,
+  type TopicClient,
+  type TopicRecord,
+} from "./topic-client.ts";
+
+/** Consumer groups of serverless.yml. */
+export const GROUPS = {
+  streamEvents: "aggregate-micro-batch",
+  deadLetters: "dead-letter",
+} as const;
+
+/** The topics whose records a test sends itself; the dimensions are loaded already. */
+const POLLED = [STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC];
+
+export type RunOptions = Omit<PipelineOptions, "dataDir" | "connections">;
+
+/** Servers with the catalogue loaded, on which pipelines run one after another. */
+export interface Scene {
+  readonly topics: TopicClient;
+  /** Reads what the dimension topics and `stream-events` hold, as the oracle needs it. */
+  readRecords(): Promise<TopicRecord[]>;
+  /** A new database with the catalogue and no play; the groups begin at the start of `stream-events` again. */
+  beginAnew(): Promise<Connections>;
+  /** Starts a pipeline on a database, runs the work, and stops it whatever happens. */
+  withPipeline<Result>(
+    connections: Connections,
+    options: RunOptions,
+    work: (pipeline: Pipeline) => Promise<Result>,
+  ): Promise<Result>;
+  /** What `startPipeline` needs in another process. */
+  settingsFor(connections: Connections, options: RunOptions): PipelineOptions;
+  close(): Promise<void>;
+}
+
+/** Starts the servers of a test file; `close` stops and removes them. */
+export async function openScene(): Promise<Scene> {
+  const cleanups = createCleanups();
+  try {
+    const servers = await startServers({ postgresSettings: NOT_DURABLE });
+    cleanups.add(() => servers.stop());
+    const topics = await openTopicClient(
+      servers.connections.kafkaBootstrapServers,
+    );
+    cleanups.add(() => topics.close());
+    await loadCatalogue(servers, topics);
+    const settingsFor = (connections: Connections, options: RunOptions) => ({
+      dataDir: servers.dataDir,
+      connections,
+      topics: POLLED,
+      ...options,
+    });
+    return {
+      topics,
+      settingsFor,
+      readRecords: () => topics.readAll([...DIMENSIONS, STREAM_EVENTS_TOPIC]),
+      beginAnew: async () => {
+        await topics.rewind(GROUPS.streamEvents);
+        // Letters of earlier runs are none of the new database's.
+        await topics.empty(DEAD_LETTER_TOPIC);
+        await topics.rewind(GROUPS.deadLetters);
+        return servers.copyDatabase();
+      },
+      withPipeline: async (connections, options, work) => {
+        const pipeline = await startPipeline(settingsFor(connections, options));
+        try {
+          return await work(pipeline);
+        } finally {
+          await pipeline.stop();
+        }
+      },
+      close: () => cleanups.run(),
+    };
+  } catch (error) {
+    await cleanups.run();
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+
+import { describeRest, drain } from "#compose/runner/drain.ts";
+import type { Status } from "#compose/runner/read-status.ts";
+import { DRAINED, RecordingInvoker } from "./fakes.ts";
+
+/** A clock on which every wait is over at once. */
+function createHastyClock() {
+  let nowMs = 0;
+  return {
+    now: () => nowMs,
+    delay: (delayMs: number) => {
+      nowMs += delayMs;
+      return Promise.resolve();
+    },
+  };
+}
+
+function withLag(lag: number): Status {
+  return {
+    ...DRAINED,
+    topics: DRAINED.topics.map((topic) => ({
+      ...topic,
+      lag: topic.topic === "stream-events" ? lag : 0,
+    })),
+  };
+}
+
+function withWindows(counts: Partial<Status["windows"][number]>): Status {
+  return {
+    ...DRAINED,
+    windows: DRAINED.windows.map((window) => ({ ...window, ...counts })),
+  };
+}
+
+function run(
+  statuses: readonly Status[],
+  options: { closesOpenWindows?: boolean; signal?: AbortSignal } = {},
+) {
+  const invoker = new RecordingInvoker();
+  let readings = 0;
+  const drained = drain({
+    invoker,
+    clock: createHastyClock(),
+    readStatus: () =>
+      Promise.resolve(
+        statuses[Math.min(readings++, statuses.length - 1)] ?? DRAINED,
+      ),
+    closesOpenWindows: options.closesOpenWindows ?? false,
+    timeoutMs: 10_000,
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { drained, invoker };
+}
+
+test("windows are not touched before every topic is consumed", async () => {
+  const { drained, invoker } = run([withLag(5), withLag(1), withLag(0)]);
+
+  await drained;
+
+  expect(invoker.events).toEqual([
+    {
+      functionName: "close-windows",
+      event: { flush: true, closeOpenWindows: false },
+    },
+  ]);
+});
+
+test("what comes in while windows are published is waited for too", async () => {
+  const { drained, invoker } = run([
+    withLag(0),
+    withLag(3),
+    withLag(0),
+    withWindows({ markedCount: 1 }),
+    DRAINED,
+  ]);
+
+  await drained;
+
+  expect(invoker.events).toHaveLength(3);
+});
+
+test("open windows keep it from being drained only when they are to be closed", async () => {
+  const open = withWindows({ openCount: 2 });
+
+  await expect(run([open]).drained).resolves.toBe(open);
+  await expect(
+    run([open], { closesOpenWindows: true }).drained,
+  ).rejects.toMatchObject({ code: "not_drained" });
+});
+
+test("a time-out names what is left", async () => {
+  await expect(run([withLag(1234)]).drained).rejects.toMatchObject({
+    code: "not_drained",
+    message: expect.stringContaining(
+      "Not drained after 10 s: stream-events has 1234 records to go.",
+    ),
+  });
+  expect(
+    describeRest(
+      withWindows({ dueCount: 1, markedCount: 2, openCount: 3 }),
+      true,
+    ),
+  ).toEqual(["2 windows due", "4 windows to be revised", "6 windows open"]);
+});
+
+test("an interruption ends the waiting", async () => {
+  const interruption = new Error("interrupted");
+
+  await expect(
+    run([withLag(1)], { signal: AbortSignal.abort(interruption) }).drained,
+  ).rejects.toBe(interruption);
+});

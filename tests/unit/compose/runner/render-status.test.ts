@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+
+import {
+  renderStatusLine,
+  renderStatusTables,
+} from "#compose/runner/render-status.ts";
+import { DRAINED } from "./fakes.ts";
+
+test("the line holds everything in one line", () => {
+  const [users, plays] = DRAINED.topics;
+  const topics = [users, plays && { ...plays, lag: 1200 }].filter(
+    (topic) => topic !== undefined,
+  );
+
+  const line = renderStatusLine({
+    status: { ...DRAINED, topics },
+    playsPerSecond: 8123.4,
+    phase: "Live",
+  });
+
+  expect(line).toBe(
+    "2026-01-01T12:00:00.000Z | Live | plays/s 8,123 | lag stream-events 1,200 | watermark 2026-01-01T11:50:00.000Z | windows minutes 0 open 36 closed, hourly 0 open 3 closed | accepted 99,900 | duplicate 60 | late 7 | rejected 40 (malformed_json 30, unknown_reference 10)",
+  );
+});
+
+test("an empty pipeline is shown without gaps", () => {
+  const status = { ...DRAINED, watermark: null, windows: [], rejected: {} };
+
+  expect(renderStatusLine({ status, playsPerSecond: undefined })).toContain(
+    "plays/s - | lag 0 | watermark none | windows none |",
+  );
+});
+
+test("the tables name every topic with its lag, every window size and every problem", () => {
+  const text = renderStatusTables({
+    status: DRAINED,
+    playsPerSecond: 20,
+    problems: ["users: Postgres is down"],
+  });
+
+  expect(text).toMatch(/│ stream-events │ 100,000 │ +0 │/);
+  expect(text).toMatch(
+    /│ hourly +│ +0 │ +0 │ +0 │ +3 │ 2026-01-01T11:00:00Z │/,
+  );
+  expect(text).toContain(
+    "plays/s 20   accepted 99,900   duplicate 60   late 7   watermark 2026-01-01T11:50:00.000Z\n",
+  );
+  expect(text).toContain(
+    "rejected 40 (malformed_json 30, unknown_reference 10)\n",
+  );
+  expect(text).toContain("PROBLEM: users: Postgres is down");
+});

@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import packageJson from "../../package.json" with { type: "json" };
+
+import { SETTING_NAMES } from "#shared/config.ts";
+import {
+  DISCARD_REASONS,
+  REJECTION_REASONS,
+} from "#shared/domain/rejection.ts";
+
+const root = new URL("../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), "utf8");
+const readme = read("README.md");
+
+/** Names in backquotes that the README does not hold. */
+const findMissing = (names: Iterable<string>, text = readme) =>
+  [...new Set(names)].filter((name) => !text.includes(`\`${name}\``));
+
+describe("the README names", () => {
+  test("every setting", () => {
+    expect(findMissing(SETTING_NAMES)).toEqual([]);
+  });
+
+  test("every reason for which a record is rejected or given up", () => {
+    expect(
+      findMissing(Object.keys({ ...REJECTION_REASONS, ...DISCARD_REASONS })),
+    ).toEqual([]);
+  });
+
+  test("every function of serverless.yml", () => {
+    const functions = globSync("functions/*/handler.ts", { cwd: root });
+    expect(
+      findMissing(functions.map((path) => path.split("/")[1] ?? "")),
+    ).toEqual([]);
+  });
+
+  test("every error code in the sources", () => {
+    const sources = globSync("{functions,shared,compose}/**/*.ts", {
+      cwd: root,
+    });
+    const codes = sources.flatMap((path) =>
+      [...read(path).matchAll(/\bcode: "([a-z_]+|[A-Za-z]+Exception)"/g)].map(
+        ([, code]) => code ?? "",
+      ),
+    );
+    // "custom" is zod's own.
+    expect(findMissing(codes.filter((code) => code !== "custom"))).toEqual([]);
+    expect(codes.length).toBeGreaterThan(30);
+  });
+
+  test("every command", () => {
+    const scripts: Readonly<Record<string, string>> = packageJson.scripts;
+    const commands = Object.keys(scripts).filter((name) =>
+      /compose\/cli|tests\/bench/.test(scripts[name] ?? ""),
+    );
+    expect(
+      commands.filter(
+        (name) =>
+          !readme.includes(`npm run ${name}`) &&
+          !readme.includes(`npm ${name}`),
+      ),
+    ).toEqual([]);
+  });
+});
+
+test("a name that is not there is noticed", () => {
+  expect(findMissing(["port_in_use", "made_up"])).toEqual(["made_up"]);
+});

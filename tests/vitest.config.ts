@@ -1,0 +1,58 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// How long a condition may take on a busy machine; vitest's own second is short for a group's first rebalance.
+const POLL = { timeout: 20_000 };
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        test: { name: "unit", include: ["tests/unit/**/*.test.ts"] },
+      },
+      {
+        root,
+        test: {
+          name: "servers",
+          include: ["tests/{sql,integration,conformance,e2e}/**/*.test.ts"],
+          expect: { poll: POLL },
+          globalSetup: "tests/support/global-setup.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          pool: "forks",
+          // Kafka, Postgres and the tests share the two cores of the smallest machine this runs on.
+          maxWorkers: 2,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "faults",
+          include: ["tests/faults/**/*.test.ts"],
+          expect: { poll: POLL },
+          globalSetup: "tests/support/global-setup.ts",
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          pool: "forks",
+          maxWorkers: 1,
+        },
+      },
+      {
+        root,
+        test: {
+          name: "localstack",
+          include: ["tests/localstack/**/*.test.ts"],
+          expect: { poll: POLL },
+          globalSetup: "tests/localstack/support/global-setup.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          pool: "forks",
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
