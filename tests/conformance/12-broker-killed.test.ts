@@ -81,12 +81,14 @@ test("a broker that is killed and started again costs no record, and the same po
   await expect
     .poll(() => mapping.lastProcessingResult, { timeout: 30_000 })
     .toMatch(/^PROBLEM: /);
+  expect(mapping.counters().CommittedEventCount).toBeLessThan(
+    valuesOf(events).length,
+  );
   await startBroker(dataDir, port);
 
   await expect
     .poll(() => mapping.counters().CommittedEventCount, { timeout: 60_000 })
     .toBe(2000);
-  expect(mapping.counters().CommitErrorCount).toBeGreaterThan(0);
   expect(new Set(valuesOf(events))).toStrictEqual(new Set(values));
   // The process has not forgotten what it handled and could not commit.
   expect(valuesOf(events)).toHaveLength(2000);
