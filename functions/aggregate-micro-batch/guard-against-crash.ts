@@ -8,7 +8,8 @@ const UNFINISHED_ATTEMPTS = 5;
 
 /**
  * Has a record that came alone applied unless handlers have died of it: then it is rejected as `handler_crash`, unread.
- * Only what the event source mapping has bisected down to one record comes here, hence larger events pay nothing.
+ * An event source mapping bisects down to such a record whatever kills the handler, hence larger events pay nothing; an
+ * event of one record pays a transaction more, also where it came alone because there was no other.
  *
  * @param work decodes and applies the record; a commit ends the attempt
  * @param reject applies a micro-batch that holds the rejection only
@@ -30,7 +31,7 @@ export async function guardAgainstCrash(
   try {
     return await work();
   } catch (error) {
-    // Who throws is alive. Where the database is gone too its row stays, and goes with the next attempt that ends.
+    // Who throws is alive. An end that the database does not take either is the port's to make up for.
     await attempts.endAttempt(record).catch(() => undefined);
     throw error;
   }

@@ -14,6 +14,7 @@ import { createLogger } from "#shared/logger.ts";
 import { VERSION } from "#shared/version.ts";
 
 import { aggregateMicroBatch } from "./aggregate-micro-batch.ts";
+import { makeUpEndedAttempts } from "./make-up-ended-attempts.ts";
 import { reportFailure } from "./report-failure.ts";
 
 const applicationName = "aggregate-micro-batch";
@@ -45,7 +46,7 @@ const warehouse = createStreamEventWarehouse({
 export const handler = middy(
   aggregateMicroBatch({
     warehouse,
-    attempts: warehouse,
+    attempts: makeUpEndedAttempts(warehouse),
     reportsRest: config.STREAMING_PARTIAL_RESPONSES === "on",
     deadLetterTopic: createDeadLetterTopic(publisher, VERSION),
     closeDueWindows: reportFailure(closeDueWindows({ windowStore }), logger),
