@@ -13,6 +13,8 @@ export interface Choices {
   readonly maximumRetriesWithDestination: number;
   /** In either reading a partial failure is not split as well: the function has said already which records failed. */
   readonly partialFailures: PartialFailures;
+  /** Filters in one declaration; AWS raises its limit to 10 on request (14). */
+  readonly maximumFilters: number;
   readonly firstBackoffMs: number;
   readonly maximumBackoffMs: number;
   /** Of joining the group again, which costs nobody anything: a broker that is back is to be noticed soon. */
@@ -43,6 +45,7 @@ export const CHOICES: Choices = {
   defaultBatchingWindowMs: 500,
   maximumRetriesWithDestination: 10,
   partialFailures: "listed",
+  maximumFilters: 5,
   firstBackoffMs: 1000,
   maximumBackoffMs: 30_000,
   maximumReconnectMs: 3000,

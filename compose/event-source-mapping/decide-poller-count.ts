@@ -19,6 +19,8 @@ export function decidePollerCount(load: PollerLoad): number {
   const { current, minimum, maximum, partitions, maximumLag, lagToGrow } = load;
   if (partitions === 0) return current;
   if (current > Math.min(maximum, partitions)) return current - 1;
+  // One that was lost to a fault, or did not begin while the partitions were elsewhere.
+  if (current < Math.min(minimum, partitions)) return current + 1;
   if (maximumLag > lagToGrow) return Math.min(current + 1, maximum, partitions);
   if (maximumLag === 0 && current > minimum) return current - 1;
   return current;

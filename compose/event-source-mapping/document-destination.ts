@@ -1,3 +1,4 @@
+import { countRecords } from "./divide-slices.ts";
 import { encodeFailedBatch } from "./failed-batch-document.ts";
 import type { DocumentContext } from "./failure-context.ts";
 import type {
@@ -53,7 +54,7 @@ export function createDocumentDestination(options: {
         const cause = error instanceof Error ? error : new Error(String(error));
         return { deliveredCount: 0, errors: [cause] };
       }
-      return { deliveredCount: countRecords(batch), errors: [] };
+      return { deliveredCount: countRecords(batch.slices), errors: [] };
     },
     close: async () => {
       // One that could not be opened has told so with the delivery.
@@ -62,6 +63,3 @@ export function createDocumentDestination(options: {
     },
   };
 }
-
-const countRecords = ({ slices }: FailedBatch): number =>
-  slices.reduce((count, { records }) => count + records.length, 0);

@@ -1,3 +1,4 @@
+import { countRecords } from "./divide-slices.ts";
 import { encodeEvent, eventBytes } from "./encode-event.ts";
 import type { PartitionSlice } from "./encode-event.ts";
 import {
@@ -30,10 +31,7 @@ export function encodeFailedBatch(
       nowMs,
     ),
     KafkaBatchInfo: {
-      batchSize: slices.reduce(
-        (count, { records }) => count + records.length,
-        0,
-      ),
+      batchSize: countRecords(slices),
       ...describeCluster(context),
       payloadSize: eventBytes(format, slices),
       recordsInfo: Object.fromEntries(

@@ -1,3 +1,5 @@
+import { CHOICES } from "./choices.ts";
+import type { Choices } from "./choices.ts";
 import type {
   EventSourceMappingConfiguration,
   OnFailureTarget,
@@ -51,7 +53,13 @@ const LOCAL_FUNCTION_ARN = "arn:aws:lambda:us-east-1:000000000000:function:";
  */
 export function parseEventSourceMapping(
   parameters: unknown,
-  nowMs: number = Date.now(),
+  {
+    nowMs = Date.now(),
+    maximumFilters = CHOICES.maximumFilters,
+  }: {
+    readonly nowMs?: number;
+    readonly maximumFilters?: Choices["maximumFilters"];
+  } = {},
 ): EventSourceMappingConfiguration {
   refuseOutOfScope(parameters);
   const given = readObject("EventSourceMapping", parameters, PARAMETERS);
@@ -91,7 +99,10 @@ export function parseEventSourceMapping(
     ),
     batchingWindowMs: windowSeconds === null ? null : windowSeconds * 1000,
     enabled: readBoolean("Enabled", given["Enabled"], true),
-    filterPatterns: parseFilterCriteria(given["FilterCriteria"]),
+    filterPatterns: parseFilterCriteria(
+      given["FilterCriteria"],
+      maximumFilters,
+    ),
     onFailure: parseDestination(given["DestinationConfig"], topic),
     maximumRetryAttempts: readInteger(
       "MaximumRetryAttempts",

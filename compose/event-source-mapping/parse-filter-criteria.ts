@@ -6,17 +6,17 @@ import {
   readText,
 } from "./parameter-readers.ts";
 
-// AWS's own limit is 5, and 10 on request.
-const MAXIMUM_FILTERS = 10;
-
 /** The checked patterns of `FilterCriteria` (event-source-mapping.md, 14), as they are written; none where it is absent. */
-export function parseFilterCriteria(value: unknown): readonly string[] {
+export function parseFilterCriteria(
+  value: unknown,
+  maximumFilters: number,
+): readonly string[] {
   const given = readOptionalObject("FilterCriteria", value, ["Filters"]);
   if (given?.["Filters"] === undefined) return [];
   const name = "FilterCriteria.Filters";
   const patterns = readList(name, given["Filters"], {
     minimum: 0,
-    maximum: MAXIMUM_FILTERS,
+    maximum: maximumFilters,
   }).map((filter, index) => {
     const { Pattern } = readObject(`${name}[${index}]`, filter, ["Pattern"]);
     return readText(`${name}[${index}].Pattern`, Pattern, /./s, "JSON");

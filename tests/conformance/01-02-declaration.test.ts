@@ -23,7 +23,7 @@ const MSK = {
 };
 
 const parse = (parameters: unknown) =>
-  parseEventSourceMapping(parameters, NOW_MS);
+  parseEventSourceMapping(parameters, { nowMs: NOW_MS });
 
 describe("a declaration", () => {
   test("1: of the least there can be gets AWS's defaults", () => {
@@ -87,6 +87,16 @@ describe("a declaration", () => {
     });
   });
 
+  test("14: may have ten filters where that limit is chosen", () => {
+    const Filters = Array.from({ length: 10 }, () => ({ Pattern: "{}" }));
+    const parameters = { ...SELF_MANAGED, FilterCriteria: { Filters } };
+
+    expect(
+      parseEventSourceMapping(parameters, { maximumFilters: 10 })
+        .filterPatterns,
+    ).toHaveLength(10);
+  });
+
   test.each([
     ["StartingPosition", "TRIM_HORIZON"],
     ["StartingPosition", "LATEST"],
@@ -97,7 +107,7 @@ describe("a declaration", () => {
     ["FilterCriteria", {}],
     [
       "FilterCriteria",
-      { Filters: Array.from({ length: 10 }, () => ({ Pattern: "{}" })) },
+      { Filters: Array.from({ length: 5 }, () => ({ Pattern: "{}" })) },
     ],
     ["MaximumRetryAttempts", -1],
     ["MaximumRetryAttempts", 10_000],
@@ -354,14 +364,14 @@ describe("a declaration is refused", () => {
       /^DestinationConfig\.OnFailure\.Destination: found nothing/,
     ],
     [
-      "eleven filters",
+      "six filters",
       {
         ...SELF_MANAGED,
         FilterCriteria: {
-          Filters: Array.from({ length: 11 }, () => ({ Pattern: "{}" })),
+          Filters: Array.from({ length: 6 }, () => ({ Pattern: "{}" })),
         },
       },
-      /^FilterCriteria\.Filters: .*a list of 0 to 10/,
+      /^FilterCriteria\.Filters: .*a list of 0 to 5/,
     ],
     [
       "a filter without a pattern",

@@ -4,7 +4,8 @@ const TOO_MANY_REQUESTS = 429;
 
 /** What mends a refusal that no repetition mends. */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
-  ResourceNotFoundException: "deploy it first (npm run localstack -- deploy)",
+  ResourceNotFoundException:
+    "deploy it first (to LocalStack: npm run localstack -- deploy)",
   RequestTooLargeException: "give the mapping a smaller BatchSize",
   RequestEntityTooLargeException: "give the mapping a smaller BatchSize",
   AccessDeniedException: "give these credentials lambda:InvokeFunction",

@@ -15,6 +15,16 @@ test.each([
   ["become one more while a partition is far behind", { maximumLag: 1001 }, 3],
   ["become one fewer when nothing is behind", { maximumLag: 0 }, 1],
   ["never become fewer than the minimum", { maximumLag: 0, current: 1 }, 1],
+  [
+    "become as many again as the minimum, however small the lag",
+    { maximumLag: 0, minimum: 3 },
+    3,
+  ],
+  [
+    "stay below the minimum where there are no partitions for more",
+    { maximumLag: 0, minimum: 3, partitions: 2 },
+    2,
+  ],
   ["never become more than the maximum", { maximumLag: 5000, current: 4 }, 4],
   [
     "never become more than the partitions",
