@@ -22,7 +22,7 @@ export interface FailedBatch {
   readonly failure: Failure;
 }
 
-/** Where failed records go; `deliver` says how many records arrived and what went wrong with the others, and never rejects. */
+/** Where failed records go; `deliver` says how many arrived and what went wrong with the others: a service that fails is no rejection. */
 export interface OnFailureDestination {
   deliver(
     batch: FailedBatch,

@@ -1,6 +1,7 @@
 import { readSchedules } from "./read-schedules.ts";
 import { findUnusedCustom } from "./check-custom.ts";
 import type { Declaration, FunctionDeclaration } from "./declaration.ts";
+import { findLostReports } from "./find-lost-reports.ts";
 import { includeFiles, type ReadFile } from "./include-files.ts";
 import { invalidDeclaration } from "./invalid-declaration.ts";
 import { parseYaml } from "./parse-yaml.ts";
@@ -39,8 +40,10 @@ export function readDeclaration(
   faults.push(...findUnknownFunctions(file), ...findUnknownParameters(file));
   const schedules = readSchedules(file, faults);
   const mappings = readMappings(file, faults);
+  const functions = readFunctions(file);
+  faults.push(...findLostReports(functions, mappings));
   if (faults.length > 0) throw invalidDeclaration(faults);
-  return { functions: readFunctions(file), schedules, mappings };
+  return { functions, schedules, mappings };
 }
 
 function readFunctions({

@@ -187,3 +187,28 @@ test("all faults come in one message", () => {
     "plugin: is not understood by the local runner",
   );
 });
+
+const REPORTING = replaceOnce(
+  "    environment: &ingest",
+  "    environment: &ingest\n      STREAMING_PARTIAL_RESPONSES: 'on'",
+);
+
+test("a function may report what it had no time for only to mappings that read the report", () => {
+  const fault =
+    "Properties.FunctionResponseTypes: is without ReportBatchItemFailures, which load_users needs as long as its STREAMING_PARTIAL_RESPONSES is on; declare it, or set that to off";
+  const reading =
+    "        ProvisionedPollerConfig: { MinimumPollers: 1 }\n        FunctionResponseTypes: [ReportBatchItemFailures]\n";
+
+  expect(readFaults(REPORTING)).toEqual([
+    `resources.Resources.UsersMapping.${fault}`,
+    `resources.Resources.SweptMapping.${fault}`,
+  ]);
+  expect(
+    readFaults(
+      REPORTING.replace(
+        "        BatchSize: 1000\n",
+        `        BatchSize: 1000\n${reading}`,
+      ),
+    ),
+  ).toEqual([]);
+});

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 import middy from "@middy/core";
 import { expect, test } from "vitest";
 
@@ -39,21 +37,3 @@ test.for([
     expect(lines).toMatchObject([["info", "invocation", result.summary]]);
   },
 );
-
-test("serverless.yml reports the rest of a micro-batch only to a mapping that reads the report", () => {
-  const declaration = readFileSync(
-    new URL("../../../../serverless.yml", import.meta.url),
-    "utf8",
-  );
-
-  expect(losesTheRest(declaration)).toBe(false);
-  expect(losesTheRest("STREAMING_PARTIAL_RESPONSES: 'on'")).toBe(true);
-});
-
-/** A mapping without the setting passes over the answer: what was not done would count as done. */
-function losesTheRest(declaration: string): boolean {
-  return (
-    /STREAMING_PARTIAL_RESPONSES: *['"]?on/.test(declaration) &&
-    !/ReportBatchItemFailures/.test(declaration)
-  );
-}
