@@ -1,24 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 
 import { Command } from "commander";
 import { CompressionTypes, Kafka, logLevel, Partitioners } from "kafkajs";
 
+import { readEnvironment } from "#compose/cli/environment.ts";
+import { invokerOption } from "#compose/cli/invoker-option.ts";
 import { parseCount } from "#compose/cli/parse-options.ts";
 import { runCommand } from "#compose/cli/run-command.ts";
 import { writeLine } from "#compose/cli/write-line.ts";
+import { waitUntil } from "#compose/embedded/wait-until.ts";
 import { createEventSourceMapping } from "#compose/event-source-mapping/create-event-source-mapping.ts";
-import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import { parseEventSourceMapping } from "#compose/event-source-mapping/parse-event-source-mapping.ts";
-import { createInProcessInvoker } from "#compose/invokers/in-process/in-process-invoker.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
+import {
+  openFunctions,
+  type InvokerKind,
+} from "#compose/runner/open-functions.ts";
+import type { Declaration } from "#compose/serverless/declaration.ts";
+import { readConfig } from "#shared/config.ts";
 import { startServers } from "#tests/support/pipeline/start-servers.ts";
 import { describeMachine } from "./describe-machine.ts";
 import { startProcessMeter } from "./measure-processes.ts";
 
 interface BenchOptions {
   readonly records: number;
+  readonly invoker: InvokerKind;
   readonly json?: string;
 }
 
@@ -28,19 +35,40 @@ const RECORD_BYTES = 320;
 const RECORDS_PER_REQUEST = 2000;
 const FUNCTION_NAME = "return-at-once";
 const ENVIRONMENTS = 2;
-const POLL_INTERVAL_MS = 20;
+const TIMEOUT_MS = 15 * 60_000;
+
+/** One function, and nothing that calls it but the mapping that is measured. */
+const DECLARATION: Declaration = {
+  functions: {
+    [FUNCTION_NAME]: {
+      handlerModule: "tests/fixtures/functions/return-at-once",
+      handlerExport: "handler",
+      timeoutMs: 60_000,
+      memorySizeMb: 512,
+      environment: {},
+      maximumConcurrency: ENVIRONMENTS,
+    },
+  },
+  schedules: [],
+  mappings: [],
+};
 
 const command = new Command("bench:mapping")
   .description(
     "Measures the event source mapping alone: from Kafka to a function that returns at once, and the commits",
   )
   .option("--records <count>", "records in the topic", parseCount, 1_000_000)
+  .addOption(invokerOption())
   .option("--json <file>", "also write the result into a file")
   .showHelpAfterError("(--help shows the options)")
   .action(measureMapping);
 await runCommand(command);
 
-async function measureMapping({ records, json }: BenchOptions): Promise<void> {
+async function measureMapping({
+  records,
+  invoker: invokerKind,
+  json,
+}: BenchOptions): Promise<void> {
   const cleanups = createCleanups();
   const interrupt = () => void cleanups.run().finally(() => process.exit(130));
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
@@ -56,20 +84,13 @@ async function measureMapping({ records, json }: BenchOptions): Promise<void> {
     writeLine(`Loading ${records} records of ${RECORD_BYTES} bytes`);
     await load(kafka, records);
 
-    const invoker = createInProcessInvoker({
-      functions: {
-        [FUNCTION_NAME]: {
-          handlerFile: fileURLToPath(
-            new URL("../fixtures/functions/return-at-once.ts", import.meta.url),
-          ),
-          handlerExport: "handler",
-          timeoutMs: 60_000,
-          memorySizeMb: 512,
-          environment: {},
-          maximumConcurrency: ENVIRONMENTS,
-        },
-      },
-      onLog: (_, line) => writeLine(line),
+    const environment = readEnvironment();
+    const { invoker } = await openFunctions(invokerKind, {
+      declaration: DECLARATION,
+      config: readConfig([], environment),
+      dataDir: servers.dataDir,
+      environment,
+      onProgress: writeLine,
     });
     cleanups.add(() => invoker.stop());
     const mapping = createEventSourceMapping({
@@ -95,8 +116,14 @@ async function measureMapping({ records, json }: BenchOptions): Promise<void> {
     const meter = await startProcessMeter(servers.dataDir);
     const startMs = performance.now();
     await mapping.start();
-    while (mapping.counters().CommittedEventCount < records)
-      await systemClock.delay(POLL_INTERVAL_MS, new AbortController().signal);
+    const isDone = await waitUntil(
+      () => mapping.counters().CommittedEventCount >= records,
+      TIMEOUT_MS,
+    );
+    if (!isDone)
+      throw new Error(
+        `No rate is given: after ${TIMEOUT_MS / 60_000} minutes ${mapping.counters().CommittedEventCount} of ${records} records are committed; ${mapping.lastProcessingResult}.`,
+      );
     const seconds = (performance.now() - startMs) / 1000;
     const use = await meter.stop();
     const { SucceededEventCount, InvokedEventCount } = mapping.counters();
@@ -105,6 +132,7 @@ async function measureMapping({ records, json }: BenchOptions): Promise<void> {
         `No rate is given: ${records} records were sent, ${InvokedEventCount} invoked and ${SucceededEventCount} succeeded.`,
       );
     const result = {
+      invoker: invokerKind,
       records,
       record_bytes: RECORD_BYTES,
       partitions: PARTITIONS,
