@@ -10,7 +10,11 @@ import {
   valuesOf,
 } from "./mapping-under-test.ts";
 
-const declared = { filterPatterns: ['{ "value": { "kind": ["play"] } }'] };
+const PLAYS_ONLY = {
+  FilterCriteria: {
+    Filters: [{ Pattern: '{ "value": { "kind": ["play"] } }' }],
+  },
+};
 const play = (name: string) => ({
   partition: 0,
   value: JSON.stringify({ kind: "play", name }),
@@ -26,9 +30,11 @@ test("14: what a filter keeps back is not sent, is counted once, and is covered 
   const topic = await createTopic();
   await produce(topic, other, play("a"), other, play("b"), other, other);
 
-  const { mapping, events } = await startMapping(topic, {}, () => SUCCESS, {
-    declared,
-  });
+  const { mapping, events } = await startMapping(
+    topic,
+    PLAYS_ONLY,
+    () => SUCCESS,
+  );
 
   await expect
     .poll(() => committedOffsets(mapping.groupId, topic))
@@ -46,9 +52,11 @@ test("14: a batch that is filtered out entirely is committed without an invocati
   const topic = await createTopic();
   await produce(topic, other, other, other);
 
-  const { mapping, events } = await startMapping(topic, {}, () => SUCCESS, {
-    declared,
-  });
+  const { mapping, events } = await startMapping(
+    topic,
+    PLAYS_ONLY,
+    () => SUCCESS,
+  );
 
   await expect
     .poll(() => committedOffsets(mapping.groupId, topic))
@@ -64,9 +72,9 @@ test("14: filtered records behind one that fails are not committed before it", a
 
   const { mapping, events } = await startMapping(
     topic,
-    {},
+    PLAYS_ONLY,
     () => (isMended ? SUCCESS : FUNCTION_ERROR),
-    { declared, clock: createHastyClock([]) },
+    { clock: createHastyClock([]) },
   );
   await expect.poll(() => events.length).toBeGreaterThan(1);
   await produce(topic, other);
@@ -84,9 +92,8 @@ test("14: filtered records behind a batch that a stop gives up are not committed
   await produce(topic, play("a"), other);
   const { mapping, events } = await startMapping(
     topic,
-    {},
+    PLAYS_ONLY,
     () => FUNCTION_ERROR,
-    { declared },
   );
   await expect.poll(() => events).toHaveLength(1);
 

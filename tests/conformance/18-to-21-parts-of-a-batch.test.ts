@@ -14,6 +14,10 @@ import {
 } from "./mapping-under-test.ts";
 
 const PROVISIONED = { ProvisionedPollerConfig: {} };
+const REPORTING = {
+  ...PROVISIONED,
+  FunctionResponseTypes: ["ReportBatchItemFailures"],
+};
 
 test("18: a failing batch is bisected until the record that is to blame is alone, and only that one is disposed of", async () => {
   const topic = await createTopic();
@@ -24,14 +28,12 @@ test("18: a failing batch is bisected until the record that is to blame is alone
     topic,
     {
       ...PROVISIONED,
+      BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: 1,
       DestinationConfig: { OnFailure: { Destination: `kafka://${letters}` } },
     },
     (event) => (valuesOf([event]).includes("0:2") ? FUNCTION_ERROR : SUCCESS),
-    {
-      clock: createHastyClock([]),
-      declared: { bisectBatchOnFunctionError: true },
-    },
+    { clock: createHastyClock([]) },
   );
 
   await expect
@@ -67,13 +69,10 @@ test("19: the listed records are failed, the others are done", async () => {
 
   const { mapping, events } = await startMapping(
     topic,
-    PROVISIONED,
+    REPORTING,
     (_, attempt) =>
       attempt === 1 ? reportFailed(topic, "0:1", "0:2") : SUCCESS,
-    {
-      clock: createHastyClock([]),
-      declared: { reportBatchItemFailures: true },
-    },
+    { clock: createHastyClock([]) },
   );
 
   await expect
@@ -96,12 +95,9 @@ test("19: a response that names a record outside the event fails the whole batch
 
   const { mapping, events } = await startMapping(
     topic,
-    PROVISIONED,
+    REPORTING,
     (_, attempt) => (attempt === 1 ? reportFailed(topic, "0:7") : SUCCESS),
-    {
-      clock: createHastyClock([]),
-      declared: { reportBatchItemFailures: true },
-    },
+    { clock: createHastyClock([]) },
   );
 
   await expect
@@ -131,16 +127,13 @@ test("20: a commit passes what is done, but not the lowest failed record", async
 
   const { mapping, events } = await startMapping(
     topic,
-    PROVISIONED,
+    REPORTING,
     async (_, attempt) => {
       if (attempt === 1) return reportFailed(topic, "0:2", "0:4");
       await released;
       return SUCCESS;
     },
-    {
-      clock: createHastyClock([]),
-      declared: { reportBatchItemFailures: true },
-    },
+    { clock: createHastyClock([]) },
   );
 
   await expect
@@ -163,15 +156,11 @@ test("20: what was done behind a failed record comes again after a stop, and cou
   const topic = await createTopic();
   await produceNumbered(topic, [0], 3);
   const parameters = {
-    ...PROVISIONED,
+    ...REPORTING,
     SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: `group-${topic}` },
   };
-  const declared = { reportBatchItemFailures: true };
-  const first = await startMapping(
-    topic,
-    parameters,
-    () => reportFailed(topic, "0:1"),
-    { declared },
+  const first = await startMapping(topic, parameters, () =>
+    reportFailed(topic, "0:1"),
   );
   await expect
     .poll(() => committedOffsets(`group-${topic}`, topic))
@@ -183,9 +172,7 @@ test("20: what was done behind a failed record comes again after a stop, and cou
     SucceededEventCount: 1,
     CommittedEventCount: 1,
   });
-  const second = await startMapping(topic, parameters, () => SUCCESS, {
-    declared,
-  });
+  const second = await startMapping(topic, parameters, () => SUCCESS);
   await expect
     .poll(() => valuesOf(second.events))
     .toStrictEqual(["0:1", "0:2"]);
@@ -197,11 +184,10 @@ test("20: in the strict reading everything from the lowest failed offset of each
 
   const { mapping, events } = await startMapping(
     topic,
-    { BatchSize: 6, MaximumBatchingWindowInSeconds: 10 },
+    { ...REPORTING, BatchSize: 6, MaximumBatchingWindowInSeconds: 10 },
     (_, attempt) => (attempt === 1 ? reportFailed(topic, "1:1") : SUCCESS),
     {
       clock: createHastyClock([]),
-      declared: { reportBatchItemFailures: true },
       choices: { partialFailures: "from_lowest" },
     },
   );
@@ -225,10 +211,10 @@ test("21: a record past its age goes to the destination without a response, and 
     topic,
     {
       ...PROVISIONED,
+      MaximumRecordAgeInSeconds: 60,
       DestinationConfig: { OnFailure: { Destination: `kafka://${letters}` } },
     },
     () => SUCCESS,
-    { declared: { maximumRecordAgeMs: 60_000 } },
   );
 
   await expect

@@ -7,7 +7,6 @@ import {
   type Message,
 } from "kafkajs";
 import { afterAll, afterEach, expect } from "vitest";
-import type { EventSourceMappingConfiguration } from "#compose/event-source-mapping/configuration.ts";
 import { createEventSourceMapping } from "#compose/event-source-mapping/create-event-source-mapping.ts";
 import type {
   EventSourceMapping,
@@ -106,20 +105,15 @@ export function expectConservation(mapping: EventSourceMapping): void {
   );
 }
 
-/** A mapping that is not started, `declared` over what the parameters say; it is stopped and its counters are checked after the test. */
+/** A mapping that is not started; it is stopped and its counters are checked after the test. */
 export function createMapping(
   topic: string,
   parameters: Readonly<Record<string, unknown>>,
   answer: Answer,
-  {
-    declared,
-    ...options
-  }: Partial<EventSourceMappingOptions> & {
-    readonly declared?: Partial<EventSourceMappingConfiguration>;
-  } = {},
+  options: Partial<EventSourceMappingOptions> = {},
 ): MappingUnderTest {
   const events: SentEvent[] = [];
-  const parsed = parseEventSourceMapping({
+  const configuration = parseEventSourceMapping({
     FunctionName: "example",
     SelfManagedEventSource: {
       Endpoints: { KAFKA_BOOTSTRAP_SERVERS: [kafkaBootstrapServers()] },
@@ -130,7 +124,7 @@ export function createMapping(
     ...parameters,
   });
   const mapping = createEventSourceMapping({
-    configuration: { ...parsed, ...declared },
+    configuration,
     kafka: {},
     log: () => undefined,
     invoker: {
