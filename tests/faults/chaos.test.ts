@@ -4,18 +4,31 @@ import type { Pipeline } from "#tests/support/pipeline/start-pipeline.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { expectTables } from "#tests/support/oracle/expect-tables.ts";
 import { CASES } from "#tests/support/pipeline/cases.ts";
-import { injectChaos, MISHAPS } from "#tests/support/pipeline/inject-chaos.ts";
+import { readChaosSeed } from "#tests/support/pipeline/chaos-seed.ts";
+import {
+  injectChaos,
+  MISHAPS,
+  type MishapPlan,
+} from "#tests/support/pipeline/inject-chaos.ts";
 import { listDifferences } from "#tests/support/pipeline/list-differences.ts";
 import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
-import { startRunnerProcess } from "#tests/support/pipeline/start-runner-process.ts";
+import type { RunnerWork } from "#tests/support/pipeline/runner-work.ts";
+import {
+  startRunnerProcess,
+  type RunnerProcess,
+} from "#tests/support/pipeline/start-runner-process.ts";
 import type { OutgoingRecord } from "#tests/support/pipeline/topic-client.ts";
 
 const FUNCTION_NAME = "aggregate-micro-batch";
+const SEED = readChaosSeed();
 const KILLS = 2;
 const SHARE_OF_MISHAPS = 0.4;
 const PARTITIONS = 10;
 /** A dead member's partitions come back when its session has timed out. */
 const REBALANCE_TIMEOUT_MS = 30_000;
+/** Mishaps in a row make the back-off long. */
+const WORK_TIMEOUT_MS = 60_000;
+type MishapCounts = RunnerWork["mishaps"];
 
 let scene: Scene;
 beforeAll(async () => {
@@ -24,18 +37,16 @@ beforeAll(async () => {
 afterAll(() => scene?.close());
 
 it.each(["listed", "from_lowest"] as const)(
-  "killed pollers, rebalances, throttles, lost answers and partial failures (read as %s) end with the tables of a fault-free run and the poison alone in the dead letters",
+  `killed pollers, rebalances, throttles, lost answers and partial failures (read as %s) end with the tables of a fault-free run and the poison alone in the dead letters (CHAOS_SEED=${SEED} draws the same again)`,
   async (partialFailures) => {
     // given a stream with poison in it, of which each portion comes while the pollers are in another state
     await scene.topics.empty(STREAM_EVENTS_TOPIC);
     const mixed = CASES.find(({ name }) => name.includes("malformed"));
     const records = mixed?.makeRecords([...Array(PARTITIONS).keys()]) ?? [];
-    const portions = cutIntoPortions(records, KILLS * 2 + 1);
+    const portions = cutIntoPortions(records, KILLS * 3 + 1);
     const database = await scene.beginAnew();
-    const chaos = injectChaos(FUNCTION_NAME, {
-      share: SHARE_OF_MISHAPS,
-      random: Math.random,
-    });
+    const chaos = injectChaos(planMishaps(0));
+    const mishapsOfKilled: MishapCounts[] = [];
     const settings = { batchSize: 50, partialFailures };
     const send = () =>
       scene.topics.send(STREAM_EVENTS_TOPIC, portions.shift() ?? []);
@@ -47,15 +58,29 @@ it.each(["listed", "from_lowest"] as const)(
       { ...settings, wrapInvoker: chaos.wrap },
       async (pipeline) => {
         for (let kill = 1; kill <= KILLS; kill += 1) {
-          const other = startRunnerProcess(
-            scene.settingsFor(database, settings),
-          );
+          const other = startRunnerProcess({
+            ...scene.settingsFor(database, settings),
+            mishaps: planMishaps(kill),
+          });
           await untilOwned(
             pipeline,
             (count) => count > 0 && count < PARTITIONS,
           );
           await send();
+          // It has met a mishap, or done all it had without one.
+          await untilWork(
+            other,
+            ({ answeredCount, lag, mishaps }) =>
+              countMishaps(mishaps) > 0 || (answeredCount > 0 && lag === 0),
+          );
+          other.holdInvocations();
+          await send();
+          await untilWork(
+            other,
+            ({ heldCount, lag }) => heldCount > 0 && lag > 0,
+          );
           await other.kill();
+          mishapsOfKilled.push(other.work?.mishaps ?? {});
           await send();
           await untilOwned(pipeline, (count) => count === PARTITIONS);
         }
@@ -63,9 +88,15 @@ it.each(["listed", "from_lowest"] as const)(
       },
     );
 
-    // then every mishap happened, and nothing shows of it
+    // then every mishap happened, in the killed runners too, and nothing shows of it
     expect(portions).toEqual([]);
-    expect(MISHAPS.filter((mishap) => chaos.count(mishap) === 0)).toEqual([]);
+    const all = [chaos.counts(), ...mishapsOfKilled];
+    expect(
+      MISHAPS.filter((mishap) => all.every((counts) => !counts[mishap])),
+    ).toEqual([]);
+    expect(
+      mishapsOfKilled.reduce((sum, counts) => sum + countMishaps(counts), 0),
+    ).toBeGreaterThan(0);
     const sent = await scene.readRecords();
     expect(
       await listDifferences(
@@ -77,6 +108,13 @@ it.each(["listed", "from_lowest"] as const)(
   },
 );
 
+const planMishaps = (stream: number): MishapPlan => ({
+  functionName: FUNCTION_NAME,
+  share: SHARE_OF_MISHAPS,
+  seed: SEED,
+  stream,
+});
+
 function cutIntoPortions(
   records: readonly OutgoingRecord[],
   count: number,
@@ -85,6 +123,20 @@ function cutIntoPortions(
   return Array.from({ length: count }, (_, index) =>
     records.slice(index * size, (index + 1) * size),
   );
+}
+
+const countMishaps = (counts: MishapCounts): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+async function untilWork(
+  runner: RunnerProcess,
+  accept: (work: RunnerWork) => boolean,
+): Promise<void> {
+  await expect
+    .poll(() => runner.work !== null && accept(runner.work), {
+      timeout: WORK_TIMEOUT_MS,
+    })
+    .toBe(true);
 }
 
 async function untilOwned(

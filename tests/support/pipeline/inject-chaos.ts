@@ -2,6 +2,7 @@ import type {
   InvocationResult,
   Invoker,
 } from "#compose/event-source-mapping/invoker.ts";
+import { createRandomKey, Random } from "#shared/domain/random.ts";
 
 /** What can go wrong between a mapping and its function. */
 export const MISHAPS = [
@@ -26,29 +27,43 @@ const FUNCTION_ERROR: InvocationResult = {
   payload: Buffer.from('{"errorType":"Chaos","errorMessage":"on purpose"}'),
 };
 
+/** Which mishaps a function meets; plain data, so that another process can be told. */
+export interface MishapPlan {
+  readonly functionName: string;
+  /** Of the invocations, 0 to 1. */
+  readonly share: number;
+  readonly seed: number;
+  /** Each runner of a test draws from a stream of its own, 0 to 255. */
+  readonly stream: number;
+}
+
+/** The numbers from [0, 1) of a plan, always the same ones; what meets which of them is up to the run's timing. */
+export function drawMishaps({ seed, stream }: MishapPlan): () => number {
+  const random = new Random().start(createRandomKey(seed), stream, 0);
+  return () => random.nextUnit();
+}
+
 /**
- * Lets `share` of a function's invocations meet a mishap, drawn by `random` from [0, 1): it never runs, it runs and its
- * answer is lost, or it gets only some of the records and the others are reported as failed. `count` says how often.
+ * Lets a share of a function's invocations meet a mishap: it never runs, it runs and its answer is lost, or it gets
+ * only some of the records and the others are reported as failed. `counts` says how often.
  */
-export function injectChaos(
-  functionName: string,
-  { share, random }: { readonly share: number; readonly random: () => number },
-): {
+export function injectChaos(plan: MishapPlan): {
   readonly wrap: (invoker: Invoker) => Invoker;
-  readonly count: (mishap: Mishap) => number;
+  readonly counts: () => Readonly<Partial<Record<Mishap, number>>>;
 } {
-  const counts = new Map<Mishap, number>();
+  const counts: Partial<Record<Mishap, number>> = {};
+  const random = drawMishaps(plan);
   const draw = (): Mishap | undefined => {
-    if (random() >= share) return undefined;
+    if (random() >= plan.share) return undefined;
     return MISHAPS[Math.floor(random() * MISHAPS.length)];
   };
   return {
-    count: (mishap) => counts.get(mishap) ?? 0,
+    counts: () => counts,
     wrap: (invoker) => ({
       invoke: async (name, payload) => {
-        const mishap = name === functionName ? draw() : undefined;
+        const mishap = name === plan.functionName ? draw() : undefined;
         if (mishap === undefined) return invoker.invoke(name, payload);
-        counts.set(mishap, (counts.get(mishap) ?? 0) + 1);
+        counts[mishap] = (counts[mishap] ?? 0) + 1;
         return EFFECTS[mishap](invoker, name, payload);
       },
     }),

@@ -2,10 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-import type { PipelineSettings } from "./start-pipeline.ts";
+import type { RunnerSettings, RunnerWork } from "./runner-work.ts";
 
 /** A pipeline in another process. */
 export interface RunnerProcess {
+  /** What it last told of itself; `null` = nothing yet, which is for ever if no mishaps are planned. */
+  readonly work: RunnerWork | null;
+  /** Keeps every invocation from now on in flight; they end with the process. */
+  holdInvocations(): void;
   /** Ends it as a power cut would, and resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -13,13 +17,23 @@ export interface RunnerProcess {
 const PROGRAM = fileURLToPath(new URL("runner-process.ts", import.meta.url));
 
 /** Starts a pipeline in a process of its own, whose errors appear among the test's; it may not poll yet. */
-export function startRunnerProcess(settings: PipelineSettings): RunnerProcess {
+export function startRunnerProcess(settings: RunnerSettings): RunnerProcess {
   const child = spawn(process.execPath, [PROGRAM], {
-    stdio: ["pipe", "ignore", "inherit"],
+    stdio: ["pipe", "ignore", "inherit", "ipc"],
   });
   const exit = once(child, "exit");
-  child.stdin.write(`${JSON.stringify(settings)}\n`);
+  let work: RunnerWork | null = null;
+  child.on("message", (message: RunnerWork) => {
+    work = message;
+  });
+  child.stdin?.write(`${JSON.stringify(settings)}\n`);
   return {
+    get work() {
+      return work;
+    },
+    holdInvocations: () => {
+      child.send("hold");
+    },
     kill: async () => {
       if (child.exitCode !== null)
         throw new Error(
