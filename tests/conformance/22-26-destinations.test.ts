@@ -3,8 +3,10 @@ import { createTopic, kafkaBootstrapServers } from "#tests/support/servers.ts";
 import {
   committedOffsets,
   createHastyClock,
+  eventOfFirst,
   FUNCTION_ERROR,
   kafkaAdmin,
+  ONE_BATCH_OF_FOUR,
   produce,
   readTopic,
   startMapping,
@@ -66,24 +68,12 @@ test("22 and 24: a failed batch gives one message for each record, under the rec
       payloadSize: expect.any(Number),
       recordInfo: { offset: "0", timestamp: "2026-01-01T00:00:00.000Z" },
     },
-    payload: {
-      eventSource: "SelfManagedKafka",
-      bootstrapServers: kafkaBootstrapServers(),
-      records: {
-        [`${topic}-0`]: [
-          {
-            topic,
-            partition: 0,
-            offset: 0,
-            timestamp: 1767225600000,
-            timestampType: "CREATE_TIME",
-            key: "aw==",
-            value: "Zmlyc3Q=",
-            headers: [{ tag: [97] }],
-          },
-        ],
-      },
-    },
+    payload: eventOfFirst(topic, {
+      timestamp: 1767225600000,
+      key: "aw==",
+      value: "Zmlyc3Q=",
+      headers: [{ tag: [97] }],
+    }),
   });
   await expect
     .poll(() => committedOffsets(mapping.groupId, topic))
@@ -104,9 +94,8 @@ test("22: more letters than one request may hold are sent in several", async () 
     topic,
     {
       ...declare(letters),
+      ...ONE_BATCH_OF_FOUR,
       MaximumRetryAttempts: 0,
-      BatchSize: 4,
-      MaximumBatchingWindowInSeconds: 5,
     },
     () => FUNCTION_ERROR,
   );
@@ -150,9 +139,8 @@ test("22: letters of records without a key go round the destination's partitions
     topic,
     {
       ...declare(letters),
+      ...ONE_BATCH_OF_FOUR,
       MaximumRetryAttempts: 0,
-      BatchSize: 4,
-      MaximumBatchingWindowInSeconds: 5,
     },
     () => FUNCTION_ERROR,
   );

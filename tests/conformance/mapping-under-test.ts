@@ -14,6 +14,7 @@ import type {
 } from "#compose/event-source-mapping/create-event-source-mapping.ts";
 import type { InvocationResult } from "#compose/event-source-mapping/invoker.ts";
 import { parseEventSourceMapping } from "#compose/event-source-mapping/parse-event-source-mapping.ts";
+import { encodeItemFailures } from "#tests/support/event-source-mapping/item-failures.ts";
 import { kafkaBootstrapServers } from "#tests/support/servers.ts";
 
 export interface SentRecord {
@@ -52,20 +53,15 @@ export const reportFailed = (
 ): InvocationResult => ({
   kind: "success",
   requestId: "request",
-  payload: Buffer.from(
-    JSON.stringify({
-      batchItemFailures: records.map((record) => {
-        const [partition, offset] = record.split(":");
-        return {
-          itemIdentifier: {
-            partition: `${topic}-${partition}`,
-            offset: Number(offset),
-          },
-        };
-      }),
-    }),
-  ),
+  payload: encodeItemFailures(topic, records),
 });
+
+/** Parameters of a mapping in provisioned mode that waits until four records are there and sends them in one event. */
+export const ONE_BATCH_OF_FOUR = {
+  ProvisionedPollerConfig: {},
+  BatchSize: 4,
+  MaximumBatchingWindowInSeconds: 5,
+};
 
 /** What a function answers to its `attempt`-th event of the test, counted from 1. */
 export type Answer = (
@@ -237,6 +233,26 @@ export async function readTopic(
   await consumer.disconnect();
   return messages;
 }
+
+/** The event that holds the first record of partition 0, and no other. */
+export const eventOfFirst = (
+  topic: string,
+  record: Pick<SentRecord, "timestamp" | "key" | "value" | "headers">,
+): SentEvent => ({
+  eventSource: "SelfManagedKafka",
+  bootstrapServers: kafkaBootstrapServers(),
+  records: {
+    [`${topic}-0`]: [
+      {
+        topic,
+        partition: 0,
+        offset: 0,
+        timestampType: "CREATE_TIME",
+        ...record,
+      },
+    ],
+  },
+});
 
 export const recordsOf = (event: SentEvent): SentRecord[] =>
   Object.values(event.records).flat();

@@ -5,22 +5,10 @@ import type {
   Assembly,
   BatchLimits,
 } from "#compose/event-source-mapping/assemble-batch.ts";
-import {
-  createEventFormat,
-  eventBytes,
-} from "#compose/event-source-mapping/encode-event.ts";
-import {
-  encodedRecordBytes,
-  recordPrefix,
-} from "#compose/event-source-mapping/encode-record.ts";
+import { eventBytes } from "#compose/event-source-mapping/encode-event.ts";
 import { PartitionBuffer } from "#compose/event-source-mapping/partition-buffer.ts";
-import { fetchedRecord } from "./fetched-records.ts";
+import { fetchedRecord, FORMAT, measureRecord } from "./fetched-records.ts";
 
-const FORMAT = createEventFormat(
-  { kind: "SelfManagedKafka", bootstrapServers: ["b:1"] },
-  ["b:1"],
-  "plays",
-);
 const LIMITS: BatchLimits = {
   batchSize: 10,
   batchingWindowMs: 500,
@@ -33,9 +21,7 @@ function waiting(
   fetchedAtMs: number,
   valueBytes = 10,
 ) {
-  const buffer = new PartitionBuffer((record) =>
-    encodedRecordBytes(recordPrefix("plays", partition), record),
-  );
+  const buffer = new PartitionBuffer(measureRecord(partition));
   const records = Array.from({ length: count }, (_, offset) =>
     fetchedRecord(offset, { value: Buffer.alloc(valueBytes) }),
   );

@@ -1,10 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createCounters } from "#compose/event-source-mapping/counters.ts";
-import { createEventFormat } from "#compose/event-source-mapping/encode-event.ts";
-import {
-  encodedRecordBytes,
-  recordPrefix,
-} from "#compose/event-source-mapping/encode-record.ts";
 import type { InvocationResult } from "#compose/event-source-mapping/invoker.ts";
 import {
   disposeOversized,
@@ -14,7 +9,7 @@ import type {
   BatchEnvironment,
   Resolution,
 } from "#compose/event-source-mapping/run-batch.ts";
-import { fetchedRecord } from "./fetched-records.ts";
+import { fetchedRecord, FORMAT, slice } from "./fetched-records.ts";
 
 const SUCCESS: InvocationResult = {
   kind: "success",
@@ -29,15 +24,7 @@ const FAILURE: InvocationResult = {
 };
 const THROTTLED: InvocationResult = { kind: "throttled" };
 const RECORDS = [fetchedRecord(4), fetchedRecord(5)];
-const SLICE = {
-  partition: 1,
-  records: RECORDS,
-  encodedBytes: RECORDS.reduce(
-    (bytes, record) =>
-      bytes + encodedRecordBytes(recordPrefix("plays", 1), record),
-    1,
-  ),
-};
+const SLICE = slice(1, RECORDS);
 
 let delays: number[];
 let problems: string[];
@@ -51,11 +38,7 @@ beforeEach(() => {
   delivered = [];
   environment = {
     functionName: "example",
-    format: createEventFormat(
-      { kind: "SelfManagedKafka", bootstrapServers: ["b:1"] },
-      ["b:1"],
-      "plays",
-    ),
+    format: FORMAT,
     invoker: {
       invoke: () => {
         const next = results.length > 1 ? results.shift() : results[0];
@@ -234,16 +217,16 @@ describe("a batch", () => {
 
 test("a record that no event can hold goes to the destination without an invocation", async () => {
   results = [];
-  const slice = { ...SLICE, records: RECORDS.slice(0, 1) };
+  const oversized = slice(1, RECORDS.slice(0, 1));
 
   const outcome = await disposeOversized(
     { ...environment, destination: destination(1) },
-    slice,
+    oversized,
   );
 
   expect(outcome).toStrictEqual({
     kind: "disposed",
-    slices: [slice],
+    slices: [oversized],
     deliveredCount: 1,
     droppedCount: 0,
   });
