@@ -11,6 +11,18 @@ import {
   valuesOf,
 } from "./mapping-under-test.ts";
 
+/** Deletes the topic and creates it again, empty, with one partition. */
+async function makeAnew(topic: string): Promise<void> {
+  const admin = await kafkaAdmin();
+  await admin.deleteTopics({ topics: [topic] });
+  const remake = {
+    topics: [{ topic, numPartitions: 1 }],
+    waitForLeaders: false,
+  };
+  // Answers false as long as the broker is still deleting the old one.
+  await expect.poll(() => admin.createTopics(remake)).toBe(true);
+}
+
 test("a committed offset that retention has removed leads on to the oldest record, counted and reported", async () => {
   const topic = await createTopic();
   const parameters = {
@@ -55,14 +67,7 @@ test("a topic that is found made anew while it is read is read from its first re
   await produceNumbered(topic, [0], 5);
   await expect.poll(() => mapping.counters().CommittedEventCount).toBe(5);
 
-  const admin = await kafkaAdmin();
-  await admin.deleteTopics({ topics: [topic] });
-  const remake = {
-    topics: [{ topic, numPartitions: 1 }],
-    waitForLeaders: false,
-  };
-  // Answers false as long as the broker is still deleting the old one.
-  await expect.poll(() => admin.createTopics(remake)).toBe(true);
+  await makeAnew(topic);
   await produce(topic, { value: "new:0", partition: 0 });
   await expect
     .poll(() => valuesOf(events).slice(5), { timeout: 60_000 })
@@ -75,6 +80,43 @@ test("a topic that is found made anew while it is read is read from its first re
   await expect
     .poll(() => committedOffsets(mapping.groupId, topic))
     .toStrictEqual([9]);
+});
+
+test("limitation of the Kafka client: a topic that was deleted, made anew and grown past the old position between two polls goes unnoticed", async () => {
+  const topic = await createTopic();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  // Full with a single record: while one waits behind the invocation, nothing is polled.
+  const { mapping, events } = await startMapping(
+    topic,
+    { BatchSize: 1 },
+    async () => {
+      await released;
+      return SUCCESS;
+    },
+    { choices: { bufferedBytesPerPoller: 1 } },
+  );
+  await produceNumbered(topic, [0], 1);
+  await expect.poll(() => events).toHaveLength(1);
+  await produce(topic, { value: "old:1", partition: 0 });
+  await expect.poll(() => mapping.counters().PendingEventCount).toBe(2);
+
+  await makeAnew(topic);
+  await produce(
+    topic,
+    ...[0, 1, 2, 3].map((offset) => ({
+      value: `new:${offset}`,
+      partition: 0,
+    })),
+  );
+  release();
+
+  // What lies below the old position is never read, and nothing says so.
+  await expect
+    .poll(() => committedOffsets(mapping.groupId, topic))
+    .toStrictEqual([4]);
+  expect(valuesOf(events)).toStrictEqual(["0:0", "old:1", "new:2", "new:3"]);
+  expect(mapping.counters().OffsetOutOfRangeCount).toBe(0);
+  expect(mapping.lastProcessingResult).toBe("OK");
 });
 
 test("work in flight on a partition that a rebalance takes away is not committed, and is done by its new owner", async () => {
