@@ -1,19 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRecordFilter } from "#compose/event-source-mapping/create-record-filter.ts";
-
-/** Whether a value passes the filters, each the condition on the value. */
-function passes(
-  value: string | Buffer | null,
-  ...conditions: readonly unknown[]
-): boolean | undefined {
-  const patterns = conditions.map((condition) =>
-    JSON.stringify({ value: condition }),
-  );
-  return createRecordFilter(patterns)?.(
-    typeof value === "string" ? Buffer.from(value) : value,
-  );
-}
+import { passes } from "./passes-filters.ts";
 
 describe("14: a filter", () => {
   test.each<[string, unknown, string, string]>([
@@ -196,109 +184,5 @@ describe("14: a filter", () => {
         expect(filter?.(Buffer.from(value))).toBeTypeOf("boolean");
       }),
     );
-  });
-});
-
-describe("15: a condition is not applied, and the record passes,", () => {
-  test.each<[string, unknown, string | Buffer | null]>([
-    ["of a JSON pattern on a plain string", { a: ["x"] }, "plain"],
-    ["of a JSON pattern on broken JSON", { a: ["x"] }, '{"a":"y"'],
-    ["of a JSON pattern on a JSON string", { a: ["x"] }, '"x"'],
-    ["of a string pattern on JSON", ["x"], '{"a":"y"}'],
-    ["on bytes that are not UTF-8", ["x"], Buffer.from([0xff, 0xfe])],
-    ["on a tombstone", { a: ["x"] }, null],
-  ])("%s", (_, condition, value) => {
-    expect(passes(value, condition)).toBe(true);
-  });
-
-  test("though another pattern refuses the record", () => {
-    expect(passes("plain", ["x"], { a: ["x"] })).toBe(true);
-  });
-});
-
-describe("14: a pattern is refused", () => {
-  test.each<[string, string, string]>([
-    ["that is no JSON", "{", ': found "{", expected JSON'],
-    ["that is no object", "[]", ": found [], expected an object"],
-    ["of the key", '{"key":["x"]}', ".key: found"],
-    ["without a list at a leaf", '{"value":{"a":"x"}}', ".value.a: found"],
-    ["with an empty list", '{"value":{"a":[]}}', ".value.a: found []"],
-    ["with an empty object", '{"value":{"a":{}}}', ".value.a: found {}"],
-    [
-      "with an unknown operator",
-      '{"value":{"a":[{"cidr":"10.0.0.0/8"}]}}',
-      ".value.a[0]: found",
-    ],
-    [
-      "with two operators in one rule",
-      '{"value":{"a":[{"prefix":"x","suffix":"y"}]}}',
-      ".value.a[0]: found",
-    ],
-    [
-      "with a list in a list",
-      '{"value":{"a":["x",["y"]]}}',
-      ".value.a[1]: found",
-    ],
-    [
-      "with a prefix of 1",
-      '{"value":{"a":[{"prefix":1}]}}',
-      ".value.a[0].prefix: found 1, expected a string",
-    ],
-    [
-      "with anything-but of an operator",
-      '{"value":{"a":[{"anything-but":{"prefix":"x"}}]}}',
-      ".value.a[0].anything-but: found",
-    ],
-    [
-      "with anything-but of nothing",
-      '{"value":{"a":[{"anything-but":[]}]}}',
-      ".value.a[0].anything-but: found []",
-    ],
-    [
-      "with exists of text",
-      '{"value":{"a":[{"exists":"yes"}]}}',
-      '.value.a[0].exists: found "yes", expected true or false',
-    ],
-    ...[
-      '">"',
-      "[]",
-      '[">"]',
-      '["!=",1]',
-      '[">","1"]',
-      '["<",1,">",0]',
-      '[">",9,"<",1]',
-      '["=",1,"<",2]',
-      '[">",1,"<",2,"<",3]',
-    ].map((range): [string, string, string] => [
-      `with the numeric range ${range}`,
-      `{"value":{"a":[{"numeric":${range}}]}}`,
-      ".value.a[0].numeric: found",
-    ]),
-    ["with $or of one", '{"value":{"$or":[{"a":[1]}]}}', ".value.$or: found"],
-    [
-      "with a number for a plain string",
-      '{"value":["x",1]}',
-      ".value[1]: found 1, expected a condition on text",
-    ],
-    [
-      "of 4097 characters",
-      `{"value":["${"x".repeat(4097 - '{"value":[""]}'.length)}"]}`,
-      ": found 4097 characters, expected at most 4096",
-    ],
-  ])("%s", (_, pattern, message) => {
-    expect(() => createRecordFilter(["{}", pattern])).toThrow(
-      expect.objectContaining({
-        code: "InvalidParameterValueException",
-        message: expect.stringContaining(
-          `FilterCriteria.Filters[1].Pattern${message}`,
-        ),
-      }),
-    );
-  });
-
-  test("of 4096 characters is not", () => {
-    const pattern = `{"value":["${"x".repeat(4096 - '{"value":[""]}'.length)}"]}`;
-
-    expect(() => createRecordFilter([pattern])).not.toThrow();
   });
 });
