@@ -19,6 +19,14 @@ const declare = (letters: string) => ({
   DestinationConfig: { OnFailure: { Destination: `kafka://${letters}` } },
 });
 
+/** A mapping whose function fails once with four records, which are letters then. */
+const giveUpBatchOfFour = (topic: string, letters: string) =>
+  startMapping(
+    topic,
+    { ...declare(letters), ...ONE_BATCH_OF_FOUR, MaximumRetryAttempts: 0 },
+    () => FUNCTION_ERROR,
+  );
+
 test("22 and 24: a failed batch gives one message for each record, under the record's key", async () => {
   const topic = await createTopic();
   const letters = await createTopic({ partitions: 2 });
@@ -90,15 +98,7 @@ test("22: more letters than one request may hold are sent in several", async () 
   for (let index = 0; index < 4; index += 1)
     await produce(topic, { value: Buffer.alloc(400_000) });
 
-  const { mapping } = await startMapping(
-    topic,
-    {
-      ...declare(letters),
-      ...ONE_BATCH_OF_FOUR,
-      MaximumRetryAttempts: 0,
-    },
-    () => FUNCTION_ERROR,
-  );
+  const { mapping } = await giveUpBatchOfFour(topic, letters);
 
   expect(await readTopic(letters, 4)).toHaveLength(4);
   await expect
@@ -135,15 +135,7 @@ test("22: letters of records without a key go round the destination's partitions
   const letters = await createTopic({ partitions: 2 });
   await produce(topic, ...["a", "b", "c", "d"].map((value) => ({ value })));
 
-  const { mapping } = await startMapping(
-    topic,
-    {
-      ...declare(letters),
-      ...ONE_BATCH_OF_FOUR,
-      MaximumRetryAttempts: 0,
-    },
-    () => FUNCTION_ERROR,
-  );
+  const { mapping } = await giveUpBatchOfFour(topic, letters);
 
   await expect
     .poll(() => mapping.counters().OnFailureDestinationDeliveredEventCount)
