@@ -59,6 +59,14 @@ const SETTINGS = {
   STREAMING_ALLOWED_LATENESS: duration.default(10 * 60_000),
   STREAMING_IDLE_TIMEOUT: duration.default(30_000),
   STREAMING_REVISION_INTERVAL: duration.default(30_000),
+  STREAMING_REDRIVE_ATTEMPTS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(5),
+  STREAMING_REDRIVE_BACKOFF: duration.default(60_000),
+  STREAMING_REDRIVE_TIMEOUT: duration.default(10 * 60_000),
   STREAMING_TRANSACTION_TIMEOUT: duration.default(50_000),
   STREAMING_PARTIAL_RESPONSES: z.enum(["on", "off"]).default("off"),
   STREAMING_CONSUMER_GROUP: z.string().min(1).default("aggregate-micro-batch"),

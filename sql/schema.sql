@@ -86,6 +86,17 @@ table artists
   grant select to reader
   grant update (name, country, genre, is_band, version_at, version_partition, version_offset, deleted_at) to ingest
 
+table awaited_references -- references that waiting letters still miss; a row goes when its dimension has arrived
+  dimension text not null
+  reference_id bigint not null
+  dead_letter_id bigint not null
+  constraint awaited_references_dead_letter_id_fkey FOREIGN KEY (dead_letter_id) REFERENCES dead_letters(dead_letter_id) ON DELETE CASCADE
+  constraint awaited_references_pkey PRIMARY KEY (dimension, reference_id, dead_letter_id)
+  CREATE INDEX awaited_references_dead_letter_idx USING btree (dead_letter_id)
+  grant select to closer
+  grant delete, insert, select to ingest
+  grant select to reader
+
 table content_performance_metrics
   time_window timestamp with time zone not null -- start of the 5-minute window [start, start + 5 min), UTC
   song_id integer not null
@@ -115,6 +126,20 @@ table content_performance_partials
   grant insert, select to ingest
   grant select to reader
 
+table dead_letter_actions
+  action_id bigint not null generated always as identity
+  dead_letter_id bigint not null
+  action text not null
+  actor text not null
+  acted_at timestamp with time zone not null default clock_timestamp()
+  constraint dead_letter_actions_action_check CHECK ((action = ANY (ARRAY['redriven'::text, 'applied'::text, 'buried'::text])))
+  constraint dead_letter_actions_dead_letter_id_fkey FOREIGN KEY (dead_letter_id) REFERENCES dead_letters(dead_letter_id) ON DELETE CASCADE
+  constraint dead_letter_actions_pkey PRIMARY KEY (action_id)
+  CREATE INDEX dead_letter_actions_letter_idx USING btree (dead_letter_id)
+  grant select to closer
+  grant insert, select to ingest
+  grant select to reader
+
 table dead_letters
   dead_letter_id bigint not null generated always as identity
   source_topic text not null
@@ -131,14 +156,27 @@ table dead_letters
   original_key bytea
   original_value bytea
   original_headers jsonb not null default '[]'::jsonb -- array of [name, value], both in base64 (jsonb takes no U+0000), producer order
-  state text not null default 'waiting'::text
+  state text not null default 'waiting'::text -- waiting, redriven (sent again, outcome not known yet), resolved or buried
   stored_at timestamp with time zone not null default now()
+  origin text not null -- <topic>-<partition>-<offset> of the record's first letter, its own included
+  event_id uuid -- of a play that can be read; null for anything else, and where the handler died of it
+  differs_from_fact boolean not null default false -- the fact with this event_id has another payload, for good
+  redrive_count integer not null default 0 -- times that this letter was sent again
+  due_at timestamp with time zone -- when it is sent again; null while it waits for a reference or an operator
+  redriven_at timestamp with time zone
+  mended_value bytea -- what an operator sent in place of original_value
+  resolution text -- landed: the play is a fact; applied or superseded: of a dimension's version; rejected_again: its next letter goes on
+  settled_at timestamp with time zone -- when it was resolved or buried
   constraint dead_letters_identity UNIQUE (source_topic, source_partition, source_offset, source_timestamp, payload_sha256)
   constraint dead_letters_pkey PRIMARY KEY (dead_letter_id)
+  constraint dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['landed'::text, 'applied'::text, 'superseded'::text, 'rejected_again'::text, 'attempts_spent'::text, 'by_operator'::text])))
   constraint dead_letters_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'redriven'::text, 'resolved'::text, 'buried'::text])))
+  CREATE INDEX dead_letters_due_idx USING btree (due_at, dead_letter_id) WHERE ((state = 'waiting'::text) AND (due_at IS NOT NULL))
+  CREATE INDEX dead_letters_origin_idx USING btree (origin) WHERE (state = 'redriven'::text)
   CREATE INDEX dead_letters_reason_idx USING btree (reason, stored_at)
+  CREATE INDEX dead_letters_unsettled_idx USING btree (dead_letter_id) WHERE ((event_id IS NOT NULL) AND (NOT differs_from_fact) AND ((state = 'redriven'::text) OR ((state = 'waiting'::text) AND (reason <> 'unknown_reference'::text))))
   grant select to closer
-  grant insert, select to ingest
+  grant insert, select, update to ingest
   grant select to reader
 
 table device_metrics
@@ -434,6 +472,55 @@ table window_publications
   constraint window_publications_pkey PRIMARY KEY (window_kind, window_start)
   constraint window_publications_window_kind_fkey FOREIGN KEY (window_kind) REFERENCES window_frontiers(window_kind)
   grant insert, select, update to closer
+  grant select to ingest
+  grant select to reader
+
+view arrived_references -- awaited references whose dimension is there by now: the scheduled redrive takes them away
+  dimension text
+  reference_id bigint
+   WITH RECURSIVE awaited AS (
+          ( SELECT awaited_references.dimension,
+              awaited_references.reference_id
+             FROM awaited_references
+            ORDER BY awaited_references.dimension, awaited_references.reference_id
+           LIMIT 1)
+          UNION ALL
+           SELECT next.dimension,
+              next.reference_id
+             FROM awaited a
+               CROSS JOIN LATERAL ( SELECT r.dimension,
+                      r.reference_id
+                     FROM awaited_references r
+                    WHERE (ROW(r.dimension, r.reference_id) > ROW(a.dimension, a.reference_id))
+                    ORDER BY r.dimension, r.reference_id
+                   LIMIT 1) next
+          )
+   SELECT dimension,
+      reference_id
+     FROM awaited
+    WHERE
+          CASE dimension
+              WHEN 'users'::text THEN (EXISTS ( SELECT
+                 FROM users
+                WHERE users.user_id = awaited.reference_id))
+              WHEN 'artists'::text THEN (EXISTS ( SELECT
+                 FROM artists
+                WHERE artists.artist_id = awaited.reference_id))
+              WHEN 'albums'::text THEN (EXISTS ( SELECT
+                 FROM albums
+                WHERE albums.album_id = awaited.reference_id))
+              WHEN 'songs'::text THEN (EXISTS ( SELECT
+                 FROM songs
+                WHERE songs.song_id = awaited.reference_id))
+              WHEN 'devices'::text THEN (EXISTS ( SELECT
+                 FROM devices
+                WHERE devices.device_id = awaited.reference_id))
+              WHEN 'locations'::text THEN (EXISTS ( SELECT
+                 FROM locations
+                WHERE locations.location_id = awaited.reference_id))
+              ELSE false
+          END;
+  grant select to closer
   grant select to ingest
   grant select to reader
 

@@ -26,7 +26,10 @@ export async function drain(options: DrainOptions): Promise<Status> {
   const deadlineMs = clock.now() + timeoutMs;
   for (;;) {
     let status = await readStatus();
-    if (listLags(status).length === 0) {
+    if (listLags(status).length === 0 && hasLettersToRedrive(status)) {
+      // What is sent again has to be consumed like everything else, and only then is known what became of it.
+      await invokeFunction(invoker, "redrive", { flush: true });
+    } else if (listLags(status).length === 0) {
       await invokeFunction(invoker, "close-windows", {
         flush: true,
         closeOpenWindows: closesOpenWindows,
@@ -59,10 +62,19 @@ export function describeRest(
   ];
   return [
     ...listLags(status),
+    ...(hasLettersToRedrive(status)
+      ? [
+          `${status.letters.due} dead letters to be sent again, ${status.letters.redriven} not heard of yet`,
+        ]
+      : []),
     ...counts
       .filter(([count]) => count > 0)
       .map(([count, what]) => `${count} ${what}`),
   ];
+}
+
+function hasLettersToRedrive({ letters }: Status): boolean {
+  return letters.due + letters.redriven > 0;
 }
 
 function listLags({ topics }: Status): string[] {

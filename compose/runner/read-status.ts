@@ -35,6 +35,18 @@ export interface Status {
     /** Those of the accepted ones whose window had closed. */
     readonly late: number;
   };
+  /** Dead letters by state. */
+  readonly letters: {
+    readonly waiting: number;
+    /** What the next redrive takes: letters, and references that have just arrived. */
+    readonly due: number;
+    /** Sent again, and not heard of yet. */
+    readonly redriven: number;
+    readonly resolved: number;
+    readonly buried: number;
+    /** When the record that has waited longest was first seen, RFC 3339, UTC; null where none waits. */
+    readonly oldestWaitingAt: string | null;
+  };
   /** Reason code -> number of records, over all source topics. */
   readonly rejected: Readonly<Record<string, number>>;
 }
@@ -47,6 +59,7 @@ export interface StatusSources {
 }
 
 const readOutcomes = loadStatement("queries/read-status/read_outcomes");
+const readLetters = loadStatement("queries/read-status/read_letters");
 const readWindows = loadStatement("queries/read-status/read_windows");
 
 /** Reads the status; throws what the adapters throw when Kafka or Postgres does not answer. */
@@ -55,7 +68,7 @@ export async function readStatus({
   offsets,
   session,
 }: StatusSources): Promise<Status> {
-  const [topics, [outcomes, windows]] = await Promise.all([
+  const [topics, [outcomes, windows, letters]] = await Promise.all([
     measureLag(declaration, offsets),
     session.transaction(
       async (transaction) =>
@@ -64,6 +77,7 @@ export async function readStatus({
           await transaction.query<WindowRow>(readWindows, [
             STREAM_EVENTS_TOPIC,
           ]),
+          await transaction.query<LettersRow>(readLetters),
         ] as const,
     ),
   ]);
@@ -79,7 +93,19 @@ export async function readStatus({
       markedCount: Number(row.marked_count),
       closedUntil: row.closed_until,
     })),
+    letters: describeLetters(letters[0]),
     ...sumOutcomes(outcomes),
+  };
+}
+
+function describeLetters(row: LettersRow | undefined): Status["letters"] {
+  return {
+    waiting: Number(row?.waiting_count ?? 0),
+    due: Number(row?.due_count ?? 0),
+    redriven: Number(row?.redriven_count ?? 0),
+    resolved: Number(row?.resolved_count ?? 0),
+    buried: Number(row?.buried_count ?? 0),
+    oldestWaitingAt: row?.oldest_waiting_at ?? null,
   };
 }
 
@@ -118,6 +144,15 @@ interface OutcomeRow {
   readonly redelivered_count: string;
   readonly late_count: string;
   readonly rejected_counts: Readonly<Record<string, number>>;
+}
+
+interface LettersRow {
+  readonly waiting_count: string;
+  readonly due_count: string;
+  readonly redriven_count: string;
+  readonly resolved_count: string;
+  readonly buried_count: string;
+  readonly oldest_waiting_at: string | null;
 }
 
 interface WindowRow {

@@ -38,11 +38,12 @@ export function renderStatusLine({
     `duplicate ${formatCount(duplicate)}`,
     `late ${formatCount(late)}`,
     `rejected ${formatRejected(status)}`,
+    `dead letters ${formatLetters(status)}`,
     ...problems.map((problem) => `PROBLEM ${problem}`),
   ].join(" | ");
 }
 
-/** Returns the status as tables, 21 lines when all is well: a terminal may have no more than 24. */
+/** Returns the status as tables, 22 lines when all is well: a terminal may have no more than 24. */
 export function renderStatusTables(view: StatusView): string {
   const { status, playsPerSecond, phase, problems = [] } = view;
   const { accepted, duplicate, late } = status.plays;
@@ -80,6 +81,7 @@ export function renderStatusTables(view: StatusView): string {
       `watermark ${status.watermark ?? "none"}`,
     ].join("   "),
     `rejected ${formatRejected(status)}`,
+    `dead letters ${formatLetters(status)}`,
     topics.toString(),
     windows.toString(),
     ...problems.map((problem) => `PROBLEM: ${problem}`),
@@ -100,6 +102,20 @@ function formatRejected({ rejected }: Status): string {
   if (reasons.length === 0) return "0";
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   return `${formatCount(total)} (${reasons.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(", ")})`;
+}
+
+function formatLetters({ letters }: Status): string {
+  const { waiting, redriven, resolved, buried, oldestWaitingAt } = letters;
+  const counts = {
+    [`waiting since ${oldestWaitingAt ?? "now"}`]: waiting,
+    redriven,
+    resolved,
+    buried,
+  };
+  const shown = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${formatCount(count)} ${state}`);
+  return shown.length === 0 ? "0" : shown.join(", ");
 }
 
 function formatRate(playsPerSecond: number | undefined): string {

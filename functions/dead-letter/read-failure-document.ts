@@ -63,7 +63,7 @@ export function readFailureDocument(
     );
 
   const { condition, functionArn, approximateInvokeCount } = requestContext;
-  const { attempt, firstSeenAtMicros } = readRedriveHistory(record);
+  const { attempt, firstSeenAtMicros, origin } = readRedriveHistory(record);
   return {
     ok: true,
     value: {
@@ -73,6 +73,7 @@ export function readFailureDocument(
       detail: `${condition} after ${approximateInvokeCount} invocations of ${functionArn}`,
       missingReferences: [],
       attempt,
+      origin,
       firstSeenAtMicros,
       handlerVersion: responseContext?.executedVersion ?? "unknown",
     },

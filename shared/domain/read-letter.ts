@@ -3,10 +3,7 @@ import type { KafkaRecord } from "./record.ts";
 import { nearestMicros } from "./redrive-headers.ts";
 
 /** A letter as it is stored; `isReadable` is false where the record in the dead-letter topic is no letter of ours. */
-export interface StoredLetter extends Omit<
-  DeadLetter,
-  "origin" | "rejectedAtMicros"
-> {
+export interface StoredLetter extends Omit<DeadLetter, "rejectedAtMicros"> {
   readonly isReadable: boolean;
 }
 
@@ -27,6 +24,7 @@ export function readLetter(record: KafkaRecord): StoredLetter {
     detail: decoded.detail,
     missingReferences: [],
     attempt: 1,
+    origin: null,
     firstSeenAtMicros: nearestMicros(record.timestampMs),
     handlerVersion: "unknown",
   };

@@ -12,6 +12,9 @@ export const REDRIVE_HEADERS = {
   origin: "redrive-origin",
 } as const;
 
+/** As in the schema of letters: whoever can send plays can send this header, and it must not make a letter unreadable. */
+const ORIGIN = /^[a-zA-Z0-9._-]{1,249}-\d{1,10}-\d{1,16}$/;
+
 /** What a record's headers say of earlier attempts. */
 export interface RedriveHistory {
   readonly attempt: number;
@@ -25,6 +28,7 @@ export function readRedriveHistory(
 ): RedriveHistory {
   const attemptText = readHeader(record, REDRIVE_HEADERS.attempt);
   const firstSeenAt = readHeader(record, REDRIVE_HEADERS.firstSeenAt);
+  const origin = readHeader(record, REDRIVE_HEADERS.origin);
   return {
     attempt:
       attemptText !== undefined && /^[1-9]\d{0,8}$/.test(attemptText)
@@ -33,7 +37,7 @@ export function readRedriveHistory(
     firstSeenAtMicros:
       (firstSeenAt === undefined ? undefined : parseTimestamp(firstSeenAt)) ??
       nearestMicros(record.timestampMs),
-    origin: readHeader(record, REDRIVE_HEADERS.origin) ?? null,
+    origin: origin !== undefined && ORIGIN.test(origin) ? origin : null,
   };
 }
 

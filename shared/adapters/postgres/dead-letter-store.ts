@@ -1,6 +1,10 @@
+import { formatPosition } from "#shared/domain/dead-letter.ts";
+import { decodeStreamEvent } from "#shared/domain/decode-stream-event.ts";
 import type { Outcome, RecordOutcome } from "#shared/domain/ledger.ts";
 import type { StoredLetter } from "#shared/domain/read-letter.ts";
+import type { KafkaRecord } from "#shared/domain/record.ts";
 import { formatTimestamp } from "#shared/domain/timestamp.ts";
+import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import type { DeadLetterStore } from "#shared/ports/dead-letter-store.ts";
 import { loadStatement } from "#shared/sql.ts";
 
@@ -61,6 +65,8 @@ function toRow(
     attempt: letter.attempt,
     first_seen_at: formatTimestamp(letter.firstSeenAtMicros),
     handler_version: letter.handlerVersion,
+    origin: letter.origin ?? formatPosition(record),
+    event_id: readEventId(record, letter.reason),
     original_key: toBase64(record.key),
     original_value: toBase64(record.value),
     // Names too: Kafka allows U+0000 in them, and jsonb does not.
@@ -69,6 +75,14 @@ function toRow(
       toBase64(value),
     ]),
   };
+}
+
+/** Of a play that can be read; a record that handlers died of is not read here either. */
+function readEventId(record: KafkaRecord, reason: string): string | null {
+  if (record.topic !== STREAM_EVENTS_TOPIC || reason === "handler_crash")
+    return null;
+  const decoded = decodeStreamEvent(record);
+  return decoded.ok ? decoded.value.eventId : null;
 }
 
 function toBase64(bytes: Uint8Array | null): string | null {

@@ -1,7 +1,3 @@
-import { pipeline } from "node:stream/promises";
-
-import { from as copyFrom } from "pg-copy-streams";
-
 import {
   conflictingDuplicate,
   judgeSuspects,
@@ -19,7 +15,11 @@ import type {
 import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 
-import { encodeStagedStreamEvents } from "./encode-copy.ts";
+import {
+  compareStaged,
+  createStagingTable,
+  stagePlays,
+} from "./compare-plays.ts";
 import { enterLedger, lockLedger } from "./ledger.ts";
 import { beginAttempt, endAttempt } from "./record-attempts.ts";
 import {
@@ -29,10 +29,6 @@ import {
   type Transaction,
 } from "./session.ts";
 
-const createStagingTable = loadStatement("session/create_staged_stream_events");
-const copyStaged = loadStatement(
-  "queries/aggregate-micro-batch/copy_staged_stream_events",
-);
 const findSuspects = loadStatement(
   "queries/aggregate-micro-batch/find_suspects",
 );
@@ -40,9 +36,6 @@ const lockFrontiersShared = loadStatement(
   "queries/aggregate-micro-batch/lock_frontiers_shared",
 );
 const insertFacts = loadStatement("queries/aggregate-micro-batch/insert_facts");
-const compareWithFacts = loadStatement(
-  "queries/aggregate-micro-batch/compare_with_facts",
-);
 
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
@@ -76,10 +69,7 @@ async function applyMicroBatch(
     microBatch.topic,
     microBatch.records,
   );
-  await pipeline(
-    [encodeStagedStreamEvents(microBatch.staged)],
-    transaction.client.query(copyFrom(copyStaged.text)),
-  );
+  await stagePlays(transaction, microBatch.staged);
 
   const judgement = judgeSuspects(microBatch, await readSuspects(transaction));
   const rejections = new Map([
@@ -177,11 +167,10 @@ async function findConflicts(
   };
   const ordinals = [...notInsertedOrdinals, ...deferred];
   if (ordinals.length === 0) return found;
-  const rows = await transaction.query<{
-    ordinal: number;
-    has_same_payload: boolean | null;
-  }>(compareWithFacts, [ordinals]);
-  for (const { ordinal, has_same_payload: hasSamePayload } of rows) {
+  for (const [ordinal, hasSamePayload] of await compareStaged(
+    transaction,
+    ordinals,
+  )) {
     // Facts are never deleted and the insert waits for a rival to commit: this would be a fault of our own.
     if (hasSamePayload === null)
       throw new Error(

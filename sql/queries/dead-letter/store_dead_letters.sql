@@ -1,4 +1,5 @@
--- Stores letters that are not there yet, original bytes kept.
+-- Stores letters that are not there yet, original bytes kept, with the references that they wait for; the letter whose
+-- record was sent again and is rejected once more goes on in the new one.
 -- Parameters: $1 jsonb, array of letters; bytes are base64.
 -- Rows: the ordinals of the letters that are new. Rerun: the identity absorbs the second copy.
 with
@@ -16,6 +17,8 @@ with
       attempt,
       first_seen_at,
       handler_version,
+      origin,
+      event_id,
       decode(original_key, 'base64') as original_key,
       decode(original_value, 'base64') as original_value,
       original_headers
@@ -33,6 +36,8 @@ with
         attempt integer,
         first_seen_at timestamptz,
         handler_version text,
+        origin text,
+        event_id uuid,
         original_key text,
         original_value text,
         original_headers jsonb
@@ -52,6 +57,8 @@ with
         attempt,
         first_seen_at,
         handler_version,
+        origin,
+        event_id,
         original_key,
         original_value,
         original_headers
@@ -68,6 +75,8 @@ with
       attempt,
       first_seen_at,
       handler_version,
+      origin,
+      event_id,
       original_key,
       original_value,
       original_headers
@@ -81,11 +90,49 @@ with
       payload_sha256
     on conflict on constraint dead_letters_identity do nothing
     returning
+      dead_letter_id,
       source_topic,
       source_partition,
       source_offset,
       source_timestamp,
-      payload_sha256
+      payload_sha256,
+      reason,
+      missing_references,
+      origin,
+      attempt,
+      first_seen_at
+  ),
+  awaiting as (
+    insert into
+      awaited_references (dimension, reference_id, dead_letter_id)
+    select distinct
+      m.dimension,
+      m.id,
+      s.dead_letter_id
+    from
+      stored s
+      cross join jsonb_to_recordset(s.missing_references) as m (dimension text, id bigint)
+    where
+      s.reason = 'unknown_reference'
+    order by
+      m.dimension,
+      m.id,
+      s.dead_letter_id
+  ),
+  succeeded as (
+    update dead_letters d
+    set
+      state = 'resolved',
+      resolution = 'rejected_again',
+      settled_at = clock_timestamp()
+    from
+      stored s
+    where
+      d.state = 'redriven'
+      and d.origin = s.origin
+      and d.first_seen_at = s.first_seen_at
+      and d.attempt < s.attempt
+      and d.attempt + d.redrive_count >= s.attempt
   )
 select
   min(l.ordinal) as ordinal

@@ -1,7 +1,7 @@
 -- Applies the newest version per key; an older one than the stored changes nothing. A tombstone marks the
 -- row and keeps it, for it still satisfies references.
 -- Parameters: $1 jsonb, array of {is_deleted, version_at, version_partition, version_offset, and the columns},
--- one per key. Rerun: the same version is not newer.
+-- one per key. Rows: the ids whose row was written. Rerun: the same version is not newer.
 merge into songs d using (
   select
     *
@@ -78,3 +78,5 @@ values
       when n.is_deleted then n.version_at
     end
   )
+returning
+  d.song_id as id

@@ -38,7 +38,7 @@ export interface PipelineSettings {
   readonly partialFailures?: Choices["partialFailures"];
   /** Topics that are polled; by default all eight. */
   readonly topics?: readonly string[];
-  /** Whether `close-windows` is called by its schedule; by default it is. */
+  /** Whether `close-windows` and `redrive` are called by their schedules; by default they are. */
   readonly hasSchedules?: boolean;
 }
 
@@ -60,6 +60,8 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
+/** All but the producer: a test sends its own records. */
+const SCHEDULED = new Set(["close-windows", "redrive"]);
 const DRAIN_TIMEOUT_MS = 100_000;
 
 /** Starts the mappings and schedules of serverless.yml, put together as compose/runner does. */
@@ -102,8 +104,8 @@ export async function startPipeline(
     });
     if (hasSchedules) {
       const scheduler = startScheduler({
-        schedules: declaration.schedules.filter(
-          ({ functionName }) => functionName === "close-windows",
+        schedules: declaration.schedules.filter(({ functionName }) =>
+          SCHEDULED.has(functionName),
         ),
         invoker,
         clock: systemClock,

@@ -33,6 +33,10 @@ function withWindows(counts: Partial<Status["windows"][number]>): Status {
   };
 }
 
+function withLetters(due: number, redriven: number): Status {
+  return { ...DRAINED, letters: { ...DRAINED.letters, due, redriven } };
+}
+
 function run(
   statuses: readonly Status[],
   options: { closesOpenWindows?: boolean; signal?: AbortSignal } = {},
@@ -78,6 +82,29 @@ test("what comes in while windows are published is waited for too", async () => 
   await drained;
 
   expect(invoker.events).toHaveLength(3);
+});
+
+test("letters that can be sent again are, and windows are closed only when it is known what became of them", async () => {
+  const { drained, invoker } = run([
+    withLetters(2, 0),
+    withLag(2),
+    withLetters(0, 2),
+    DRAINED,
+  ]);
+
+  await drained;
+
+  expect(invoker.events).toEqual([
+    { functionName: "redrive", event: { flush: true } },
+    { functionName: "redrive", event: { flush: true } },
+    {
+      functionName: "close-windows",
+      event: { flush: true, closeOpenWindows: false },
+    },
+  ]);
+  expect(describeRest(withLetters(2, 1), false)).toEqual([
+    "2 dead letters to be sent again, 1 not heard of yet",
+  ]);
 });
 
 test("open windows keep it from being drained only when they are to be closed", async () => {

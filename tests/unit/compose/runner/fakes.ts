@@ -68,6 +68,14 @@ export const DRAINED: Status = {
       closedUntil: "2026-01-01T11:00:00Z",
     },
   ],
+  letters: {
+    waiting: 0,
+    due: 0,
+    redriven: 0,
+    resolved: 0,
+    buried: 0,
+    oldestWaitingAt: null,
+  },
   plays: {
     handled: 100_000,
     accepted: 99_900,

@@ -12,14 +12,22 @@ test("the line holds everything in one line", () => {
     (topic) => topic !== undefined,
   );
 
+  const letters = {
+    waiting: 9,
+    due: 1,
+    redriven: 2,
+    resolved: 28,
+    buried: 1,
+    oldestWaitingAt: "2026-01-01T11:00:00.000000Z",
+  };
   const line = renderStatusLine({
-    status: { ...DRAINED, topics },
+    status: { ...DRAINED, topics, letters },
     playsPerSecond: 8123.4,
     phase: "Live",
   });
 
   expect(line).toBe(
-    "2026-01-01T12:00:00.000Z | Live | plays/s 8,123 | lag stream-events 1,200 | watermark 2026-01-01T11:50:00.000Z | windows minutes 0 open 36 closed, hourly 0 open 3 closed | accepted 99,900 | duplicate 60 | late 7 | rejected 40 (malformed_json 30, unknown_reference 10)",
+    "2026-01-01T12:00:00.000Z | Live | plays/s 8,123 | lag stream-events 1,200 | watermark 2026-01-01T11:50:00.000Z | windows minutes 0 open 36 closed, hourly 0 open 3 closed | accepted 99,900 | duplicate 60 | late 7 | rejected 40 (malformed_json 30, unknown_reference 10) | dead letters 9 waiting since 2026-01-01T11:00:00.000000Z, 2 redriven, 28 resolved, 1 buried",
   );
 });
 

@@ -68,6 +68,7 @@ describe("a document of an event source mapping", () => {
         "RetriesExhausted after 11 invocations of arn:aws:lambda:us-east-1:000000000000:function:aggregate-micro-batch:$LATEST",
       missingReferences: [],
       attempt: 2,
+      origin: null,
       firstSeenAtMicros: 1_768_485_600_000_000,
       handlerVersion: "$LATEST",
     });

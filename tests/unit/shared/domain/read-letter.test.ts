@@ -38,6 +38,7 @@ test("a letter is read with the record that it is about", () => {
     detail: "expected these to exist: users 9",
     missingReferences: [{ dimension: "users", id: 9 }],
     attempt: 1,
+    origin: null,
     handlerVersion: "7",
   });
 });
@@ -61,6 +62,7 @@ describe("a record that is no letter is stored as a letter about itself", () => 
       detail: expect.stringMatching(detail) as unknown,
       missingReferences: [],
       attempt: 1,
+      origin: null,
       firstSeenAtMicros: 1_768_500_000_000_000,
       handlerVersion: "unknown",
     });

@@ -1,0 +1,62 @@
+import { pipeline } from "node:stream/promises";
+
+import { from as copyFrom } from "pg-copy-streams";
+
+import { decodeStreamEvent } from "#shared/domain/decode-stream-event.ts";
+import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
+import { loadStatement } from "#shared/sql.ts";
+
+import { encodeStagedStreamEvents } from "./encode-copy.ts";
+import type { Transaction } from "./session.ts";
+
+export const createStagingTable = loadStatement(
+  "session/create_staged_stream_events",
+);
+const copyStaged = loadStatement(
+  "queries/aggregate-micro-batch/copy_staged_stream_events",
+);
+const compareWithFacts = loadStatement(
+  "queries/aggregate-micro-batch/compare_with_facts",
+);
+
+/** Fills the temporary table of the transaction's session, which `createStagingTable` has made. */
+export async function stagePlays(
+  transaction: Transaction,
+  staged: readonly StagedStreamEvent[],
+): Promise<void> {
+  await pipeline(
+    [encodeStagedStreamEvents(staged)],
+    transaction.client.query(copyFrom(copyStaged.text)),
+  );
+}
+
+/** Compares staged plays with the facts of their ids: by ordinal, whether the payload is the same; null without a fact. */
+export async function compareStaged(
+  transaction: Transaction,
+  ordinals: readonly number[],
+): Promise<Map<number, boolean | null>> {
+  const rows = await transaction.query<{
+    ordinal: number;
+    has_same_payload: boolean | null;
+  }>(compareWithFacts, [ordinals]);
+  return new Map(rows.map((row) => [row.ordinal, row.has_same_payload]));
+}
+
+/** Stages the values that are plays and compares them; the others are left out. */
+export async function compareValues(
+  transaction: Transaction,
+  values: readonly (Uint8Array | null)[],
+): Promise<Map<number, boolean | null>> {
+  const staged: StagedStreamEvent[] = [];
+  for (const [ordinal, value] of values.entries()) {
+    const decoded = decodeStreamEvent({ value });
+    // Only the payload is compared; where the record came from plays no part.
+    const unused = { partition: 0, offset: 0, isFuture: false };
+    if (decoded.ok) staged.push({ ordinal, event: decoded.value, ...unused });
+  }
+  await stagePlays(transaction, staged);
+  return compareStaged(
+    transaction,
+    staged.map(({ ordinal }) => ordinal),
+  );
+}

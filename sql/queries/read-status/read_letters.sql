@@ -1,0 +1,40 @@
+-- Dead letters by what is left to do. Parameters: none. Rows: one; counts as text, oldest_waiting_at RFC 3339 or null;
+-- due_count counts what the next redrive takes, references that have just arrived included. Rerun: reads only.
+select
+  count(*) filter (
+    where
+      state = 'waiting'
+  ) as waiting_count,
+  (
+    count(*) filter (
+      where
+        state = 'waiting'
+        and due_at is not null
+    ) + (
+      select
+        count(*)
+      from
+        arrived_references
+    )
+  ) as due_count,
+  count(*) filter (
+    where
+      state = 'redriven'
+  ) as redriven_count,
+  count(*) filter (
+    where
+      state = 'resolved'
+  ) as resolved_count,
+  count(*) filter (
+    where
+      state = 'buried'
+  ) as buried_count,
+  to_char(
+    min(first_seen_at) filter (
+      where
+        state = 'waiting'
+    ) at time zone 'UTC',
+    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+  ) as oldest_waiting_at
+from
+  dead_letters

@@ -1,0 +1,88 @@
+-- Takes away references that have arrived, at most so many, and makes letters due that miss none any more. Under the
+-- lock of lock_releases.sql.
+-- Parameters: $1 integer, limit; $2 interval, back-off of the second attempt, doubled with each further one.
+-- Rows: released_count integer, references; due_count integer, letters. Rerun: what is gone is gone.
+with
+  arrived as materialized (
+    select
+      dimension,
+      reference_id
+    from
+      arrived_references
+  ),
+  released as (
+    delete from awaited_references r using (
+      select
+        c.dimension,
+        c.reference_id,
+        c.dead_letter_id
+      from
+        arrived a
+        join awaited_references c on c.dimension = a.dimension
+        and c.reference_id = a.reference_id
+      order by
+        c.dead_letter_id,
+        c.dimension,
+        c.reference_id
+      limit
+        $1::integer
+    ) chosen
+    where
+      r.dimension = chosen.dimension
+      and r.reference_id = chosen.reference_id
+      and r.dead_letter_id = chosen.dead_letter_id
+    returning
+      r.dimension,
+      r.reference_id,
+      r.dead_letter_id
+  ),
+  due as (
+    update dead_letters d
+    set
+      due_at = greatest(
+        clock_timestamp(),
+        d.stored_at + case
+          when d.attempt > 1 then $2::interval * power(2, least(d.attempt - 2, 20))
+          else interval '0'
+        end
+      )
+    where
+      d.state = 'waiting'
+      and d.dead_letter_id in (
+        select
+          dead_letter_id
+        from
+          released
+      )
+      and not exists (
+        select
+        from
+          awaited_references left_over
+        where
+          left_over.dead_letter_id = d.dead_letter_id
+          and not exists (
+            select
+            from
+              released r
+            where
+              r.dimension = left_over.dimension
+              and r.reference_id = left_over.reference_id
+              and r.dead_letter_id = left_over.dead_letter_id
+          )
+      )
+    returning
+      d.dead_letter_id
+  )
+select
+  (
+    select
+      count(*)
+    from
+      released
+  )::integer as released_count,
+  (
+    select
+      count(*)
+    from
+      due
+  )::integer as due_count
