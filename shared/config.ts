@@ -50,6 +50,7 @@ const SETTINGS = {
     .url("is no address; expected http://host:port")
     .optional(),
   LOCALSTACK_HOME: z.string().optional(),
+  LOCALSTACK_EXECUTOR: z.enum(["process", "docker"]).default("process"),
   DATABASE_URL: databaseUrl.optional(),
   INGEST_DATABASE_URL: databaseUrl.optional(),
   CLOSER_DATABASE_URL: databaseUrl.optional(),

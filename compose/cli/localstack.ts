@@ -30,8 +30,7 @@ const ACTIONS = {
     const config = readConfig([], environment);
     const { port } = await startLocalStack({
       dataDir,
-      port: config.LOCALSTACK_PORT,
-      homeParent: config.LOCALSTACK_HOME,
+      config,
       environment,
       onProgress: writeLine,
     });

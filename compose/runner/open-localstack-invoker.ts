@@ -48,8 +48,7 @@ export async function openLocalStackInvoker({
     if (config.LOCALSTACK_ENDPOINT === undefined) {
       const server = await startLocalStack({
         dataDir,
-        port: config.LOCALSTACK_PORT,
-        homeParent: config.LOCALSTACK_HOME,
+        config,
         environment,
         onProgress,
       });

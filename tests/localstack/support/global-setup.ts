@@ -6,6 +6,7 @@ import type { TestProject } from "vitest/node";
 import { readEnvironment } from "#compose/cli/environment.ts";
 import { findFreePort } from "#compose/embedded/ports.ts";
 import { startLocalStack } from "#compose/localstack/server.ts";
+import { readConfig } from "#shared/config.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -25,8 +26,7 @@ export default async function startForTests({
   const environment = readEnvironment();
   const server = await startLocalStack({
     dataDir,
-    port,
-    homeParent: environment["LOCALSTACK_HOME"],
+    config: { ...readConfig([], environment), LOCALSTACK_PORT: port },
     environment,
     onProgress: () => undefined,
   }).catch(async (error: unknown) => {
