@@ -10,9 +10,8 @@ import {
   waitUntilFunctionUpdatedV2,
   type FunctionConfiguration,
   type LambdaClient,
+  type Runtime,
 } from "@aws-sdk/client-lambda";
-
-import type { HandlerBundle } from "./bundle-handler.ts";
 
 // LocalStack looks whether it has the form of a role, and not for the role.
 const ROLE = "arn:aws:iam::000000000000:role/music-streaming";
@@ -21,7 +20,10 @@ const WAIT = { maxWaitTime: 60, minDelay: 0.1, maxDelay: 1 } as const;
 /** A function as it is to be. */
 export interface FunctionToDeploy {
   readonly name: string;
-  readonly bundle: HandlerBundle;
+  readonly runtime: Runtime;
+  /** `<module>.<export>` within the archive. */
+  readonly handler: string;
+  readonly archive: Uint8Array;
   readonly timeoutMs: number;
   readonly memorySizeMb: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -32,11 +34,11 @@ export async function deployFunction(
   client: LambdaClient,
   wanted: FunctionToDeploy,
 ): Promise<string> {
-  const { name, bundle } = wanted;
+  const { name, archive } = wanted;
   const settings = {
     FunctionName: name,
-    Runtime: "nodejs24.x",
-    Handler: bundle.handler,
+    Runtime: wanted.runtime,
+    Handler: wanted.handler,
     Role: ROLE,
     Timeout: wanted.timeoutMs / 1000,
     MemorySize: wanted.memorySizeMb,
@@ -45,19 +47,19 @@ export async function deployFunction(
   const existing = await findFunction(client, name);
   if (existing === undefined) {
     await client.send(
-      new CreateFunctionCommand({ ...settings, Code: { ZipFile: bundle.zip } }),
+      new CreateFunctionCommand({ ...settings, Code: { ZipFile: archive } }),
     );
     await waitUntilFunctionActiveV2(
       { client, ...WAIT },
       { FunctionName: name },
     );
   } else {
-    const hash = createHash("sha256").update(bundle.zip).digest("base64");
+    const hash = createHash("sha256").update(archive).digest("base64");
     if (existing.CodeSha256 !== hash) {
       await client.send(
         new UpdateFunctionCodeCommand({
           FunctionName: name,
-          ZipFile: bundle.zip,
+          ZipFile: archive,
         }),
       );
       await waitUntilFunctionUpdatedV2(

@@ -1,8 +1,8 @@
+import { packFunction } from "#compose/serverless/bundle/pack-function.ts";
 import type {
   Declaration,
   ScheduleDeclaration,
 } from "#compose/serverless/declaration.ts";
-import { bundleHandler } from "./bundle-handler.ts";
 import { createDeploymentClients } from "./clients.ts";
 import { deployFunction } from "./deploy-function.ts";
 import { deploySchedules } from "./deploy-schedules.ts";
@@ -17,7 +17,7 @@ export interface DeploymentOptions {
 
 /** What is put into one LocalStack; doing it again changes nothing. */
 export interface Deployment {
-  /** Every declared function with its variables, time-out and memory. */
+  /** Every declared function with its runtime, variables, time-out and memory. */
   deployFunctions(): Promise<void>;
   /** Rules for exactly these schedules, whose functions are deployed; no schedule stops all. */
   deploySchedules(schedules: readonly ScheduleDeclaration[]): Promise<void>;
@@ -37,8 +37,8 @@ export function openDeployment({
     deployFunctions: async () => {
       for (const [name, declared] of Object.entries(declaration.functions)) {
         onProgress(`LocalStack: deploying ${name}`);
-        const bundle = await bundleHandler({ root, name, ...declared });
-        const wanted = { name, bundle, ...declared };
+        const packed = await packFunction({ root, ...declared });
+        const wanted = { name, ...packed, ...declared };
         arns.set(name, await deployFunction(clients.lambda, wanted));
       }
     },

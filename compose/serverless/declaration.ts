@@ -6,6 +6,7 @@ export interface FunctionDeclaration {
   /** Path of the module below the repository, without ".ts". */
   readonly handlerModule: string;
   readonly handlerExport: string;
+  readonly runtime: "nodejs24.x";
   readonly timeoutMs: number;
   readonly memorySizeMb: number;
   readonly environment: Readonly<Record<string, string>>;

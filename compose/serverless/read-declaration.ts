@@ -60,6 +60,7 @@ function readFunctions({
           {
             handlerModule: handler.slice(0, dot),
             handlerExport: handler.slice(dot + 1),
+            runtime: provider.runtime,
             timeoutMs: (timeout ?? provider.timeout) * 1000,
             memorySizeMb: memorySize ?? provider.memorySize,
             environment: { ...provider.environment, ...environment },

@@ -63,7 +63,10 @@ const functionSchema = z.strictObject({
 
 const provider = z.strictObject({
   name: z.literal("aws"),
-  runtime: z.string(),
+  // What the bundles are built for, and what runs the functions here.
+  runtime: z.literal("nodejs24.x", {
+    error: ({ input }) => `is ${JSON.stringify(input)}; expected nodejs24.x`,
+  }),
   architecture: z.enum(["arm64", "x86_64"]).optional(),
   region: z.string(),
   // Network, logs and versions are AWS's; here there is only this machine.

@@ -77,13 +77,26 @@ async function describeRules() {
 test("every function of serverless.yml is deployed as it is declared", async () => {
   for (const [name, declared] of Object.entries(declaration.functions)) {
     await expect(describeFunction(name)).resolves.toMatchObject({
-      Runtime: "nodejs24.x",
+      Runtime: declared.runtime,
+      Handler: `${declared.handlerModule}.${declared.handlerExport}`,
       Timeout: declared.timeoutMs / 1000,
       MemorySize: declared.memorySizeMb,
       Environment: { Variables: declared.environment },
       State: "Active",
     });
   }
+});
+
+test("a function is deployed with the runtime that is asked for", async () => {
+  const name = await deployTestFunction(
+    "return-at-once",
+    {},
+    { runtime: "nodejs22.x" },
+  );
+
+  await expect(describeFunction(name)).resolves.toMatchObject({
+    Runtime: "nodejs22.x",
+  });
 });
 
 test("every schedule is a rule with EventBridge's period, its input and the permission to invoke", async () => {

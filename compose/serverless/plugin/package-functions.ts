@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { bundleFunction } from "#compose/serverless/bundle/bundle-function.ts";
-import { zipFiles } from "#compose/serverless/bundle/zip-files.ts";
+import { packFunction } from "#compose/serverless/bundle/pack-function.ts";
 import type { Serverless } from "./osls.ts";
 
 /** Bundles every function into an archive of its own, in the folder where osls looks for what it deploys. */
@@ -14,13 +13,13 @@ export async function packageFunctions({
   await mkdir(folder, { recursive: true });
   for (const [name, declared] of Object.entries(service.functions)) {
     const dot = declared.handler.lastIndexOf(".");
-    const files = await bundleFunction({
+    const { archive } = await packFunction({
       root: serviceDir,
       handlerModule: declared.handler.slice(0, dot),
       handlerExport: declared.handler.slice(dot + 1),
     });
     const artifact = join(folder, `${name}.zip`);
-    await writeFile(artifact, zipFiles(files));
+    await writeFile(artifact, archive);
     declared.package = { ...declared.package, artifact };
   }
 }

@@ -83,7 +83,11 @@ test("a function that ends its process fails, and starts anew for the next event
 test.for(["hang", "spin"])(
   "a function that takes too long (%s) is ended and fails, and starts anew for the next event",
   async (what) => {
-    const name = await deployTestFunction("many-behaviours", {}, 1000);
+    const name = await deployTestFunction(
+      "many-behaviours",
+      {},
+      { timeoutMs: 1000 },
+    );
 
     const late = await invoke(name, what);
 

@@ -9,8 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
-import { bundleFunction } from "#compose/serverless/bundle/bundle-function.ts";
-import { zipFiles } from "#compose/serverless/bundle/zip-files.ts";
+import { packFunction } from "#compose/serverless/bundle/pack-function.ts";
 import {
   NOT_DURABLE,
   startServers,
@@ -56,13 +55,13 @@ async function write(
   await writeFile(file, content);
 }
 
-async function packFunction(name: string): Promise<Uint8Array> {
-  const files = await bundleFunction({
+async function packByName(name: string): Promise<Uint8Array> {
+  const { archive } = await packFunction({
     root: PROJECT_ROOT,
     handlerModule: `functions/${name}/handler`,
     handlerExport: "handler",
   });
-  return zipFiles(files);
+  return archive;
 }
 
 /** Unpacks the archive of a function as Lambda does and runs it in a process of its own with its sample event. */
@@ -70,7 +69,7 @@ async function runPackaged(
   name: string,
   role: "owner" | "ingest",
 ): Promise<string> {
-  const archive = await packFunction(name);
+  const archive = await packByName(name);
   for (const [path, content] of Object.entries(unzipSync(archive)))
     await write(`${name}/${path}`, [content]);
   const entry = pathToFileURL(
@@ -112,8 +111,8 @@ test("the packaged set-up has the migrations with it", async () => {
 });
 
 test("the same function gives the same archive", async () => {
-  const first = await packFunction("dead-letter");
-  const second = await packFunction("dead-letter");
+  const first = await packByName("dead-letter");
+  const second = await packByName("dead-letter");
 
   expect(Buffer.from(first).equals(Buffer.from(second))).toBe(true);
 });

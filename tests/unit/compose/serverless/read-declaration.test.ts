@@ -12,6 +12,7 @@ test("functions get the provider's settings and their own over them", () => {
     "produce-batch": {
       handlerModule: "functions/produce-batch/handler",
       handlerExport: "handler",
+      runtime: "nodejs24.x",
       timeoutMs: 30_000,
       memorySizeMb: 256,
       environment: { KAFKA_BOOTSTRAP_SERVERS: "localhost:9092" },
@@ -20,6 +21,7 @@ test("functions get the provider's settings and their own over them", () => {
     load_users: {
       handlerModule: "functions/load-users/handler",
       handlerExport: "run",
+      runtime: "nodejs24.x",
       timeoutMs: 60_000,
       memorySizeMb: 512,
       environment: {
@@ -31,6 +33,7 @@ test("functions get the provider's settings and their own over them", () => {
     sweep: {
       handlerModule: "functions/sweep/handler",
       handlerExport: "handler",
+      runtime: "nodejs24.x",
       timeoutMs: 60_000,
       memorySizeMb: 512,
       environment: {

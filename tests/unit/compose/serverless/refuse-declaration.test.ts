@@ -114,6 +114,12 @@ test.each([
     "resources.Resources.UsersMapping.Properties.FunctionName: is !GetAtt LoadDashusersLambdaFunction.Arn; expected one of ProduceDashbatchLambdaFunction, LoadUnderscoreusersLambdaFunction, SweepLambdaFunction",
   ],
   [
+    "a runtime that the functions are not bundled for",
+    "runtime: nodejs24.x",
+    "runtime: nodejs22.x",
+    'provider.runtime: is "nodejs22.x"; expected nodejs24.x',
+  ],
+  [
     "a value out of range",
     "BatchSize: 1000",
     "BatchSize: 0",
