@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 import { PipelineError } from "#shared/errors.ts";
@@ -22,14 +22,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export async function ensureBuildTools(
   environment: Readonly<Record<string, string>>,
   onProgress: (message: string) => void,
+  user: number | undefined = process.getuid?.(),
 ): Promise<void> {
   const folders = (environment["PATH"] ?? "").split(delimiter);
   const missing: string[] = [];
   for (const [program, name] of Object.entries(PACKAGES))
     if (!(await isOnPath(program, folders))) missing.push(name);
   if (missing.length === 0) return;
-  const isAllowed =
-    process.getuid?.() === 0 && (await isOnPath("apt-get", folders));
+  const isAllowed = user === 0 && (await isOnPath("apt-get", folders));
   if (!isAllowed) {
     throw new PipelineError(
       `Building Lambda's runtime client needs programs that are missing. Debian, Ubuntu: sudo apt-get install ${missing.join(" ")}. Then try again.`,
@@ -53,7 +53,7 @@ async function isOnPath(
 ): Promise<boolean> {
   const found = await Promise.all(
     folders.map((folder) =>
-      access(join(folder, program)).then(
+      access(join(folder, program), constants.X_OK).then(
         () => true,
         () => false,
       ),

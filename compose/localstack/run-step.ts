@@ -31,9 +31,10 @@ export async function runStep({
   }
   const why = await new Promise<string | undefined>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("close", (code) =>
-      resolve(code === 0 ? undefined : `exit code ${code}`),
-    );
+    child.once("close", (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else resolve(signal === null ? `exit code ${code}` : `signal ${signal}`);
+    });
   });
   if (why === undefined) return;
   throw new PipelineError(

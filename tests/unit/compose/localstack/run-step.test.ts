@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { runStep } from "#compose/localstack/run-step.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
+
+const PATH = "/usr/bin:/bin";
+
+const runScript = (
+  script: string,
+  environment: Readonly<Record<string, string>> = {},
+) =>
+  runStep({
+    command: "sh",
+    args: ["-c", script],
+    environment: { PATH, ...environment },
+  });
+
+/** The message with which a script fails. */
+async function readFailure(script: string): Promise<string> {
+  const failed = runScript(script);
+  await expect(failed).rejects.toMatchObject({
+    code: "localstack_install_failed",
+    domain: "external",
+    retry: true,
+  });
+  return failed.then(
+    () => "",
+    (error: unknown) => String(error),
+  );
+}
+
+test("a step that succeeds is over when its program has ended", async () => {
+  const file = join(await makeTemporaryFolder(), "done");
+
+  await runScript(`echo "$WORD" > ${file}`, { WORD: "from its environment" });
+
+  await expect(readFile(file, "utf8")).resolves.toBe("from its environment\n");
+});
+
+test("a program sees the variables of its step and no other", async () => {
+  await expect(runScript('test -z "$HOME"')).resolves.toBeUndefined();
+});
+
+test("a step that fails is named, with its exit code and what it said on both streams", async () => {
+  const message = await readFailure("echo one; echo two >&2; exit 7");
+
+  expect(message).toContain(
+    "sh -c echo one; echo two >&2; exit 7 failed (exit code 7)",
+  );
+  expect(message.split("\n").slice(1).sort()).toEqual(["one", "two"]);
+});
+
+test("of a long output the last 20 lines are shown, the last one without its line end too", async () => {
+  const message = await readFailure("seq 1 99; printf 100; exit 1");
+
+  expect(message.split("\n").slice(1)).toEqual(
+    Array.from({ length: 20 }, (_, index) => String(81 + index)),
+  );
+});
+
+test("a program that is killed fails with the signal's name", async () => {
+  await expect(readFailure("kill -9 $$")).resolves.toContain(
+    "failed (signal SIGKILL)",
+  );
+});
+
+test("a program that is not there fails with its name", async () => {
+  await expect(
+    runStep({ command: "no-such-program", args: [], environment: { PATH } }),
+  ).rejects.toMatchObject({
+    code: "localstack_install_failed",
+    message: expect.stringContaining("spawn no-such-program ENOENT"),
+  });
+});
