@@ -43,6 +43,7 @@ const DECLARATION: Declaration = {
     [FUNCTION_NAME]: {
       handlerModule: "tests/fixtures/functions/return-at-once",
       handlerExport: "handler",
+      runtime: "nodejs24.x",
       timeoutMs: 60_000,
       memorySizeMb: 512,
       environment: {},

@@ -19,7 +19,7 @@ export async function requireDocker(
     });
   } catch (cause) {
     throw new PipelineError(
-      `LOCALSTACK_EXECUTOR is docker, but docker info fails: ${describe(cause)}. Start Docker, or unset LOCALSTACK_EXECUTOR: LocalStack then runs without it.`,
+      `LOCALSTACK_EXECUTOR is docker, but docker info fails (${describe(cause)}). Start Docker, or unset LOCALSTACK_EXECUTOR: LocalStack then runs without it.`,
       { code: "docker_unavailable", domain: "user", cause },
     );
   }

@@ -88,7 +88,7 @@ test.each([
     await expect(launch).rejects.toMatchObject({
       code: "docker_unavailable",
       domain: "user",
-      message: `LOCALSTACK_EXECUTOR is docker, but docker info fails: ${why}. Start Docker, or unset LOCALSTACK_EXECUTOR: LocalStack then runs without it.`,
+      message: `LOCALSTACK_EXECUTOR is docker, but docker info fails (${why}). Start Docker, or unset LOCALSTACK_EXECUTOR: LocalStack then runs without it.`,
     });
   },
 );
