@@ -50,7 +50,10 @@ export const CASES: readonly StreamCase[] = [
   },
 ];
 
-function makeMixedRecords(partitions: readonly number[]): OutgoingRecord[] {
+/** Plays of 2026-03-01 with everything that can be wrong with some, or late, or sent again. */
+export function makeMixedRecords(
+  partitions: readonly number[] = ALL_PARTITIONS,
+): OutgoingRecord[] {
   const planned = planRecords({
     ...RANGE,
     count: 5000,
