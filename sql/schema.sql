@@ -176,8 +176,9 @@ table dead_letters
   CREATE INDEX dead_letters_reason_idx USING btree (reason, stored_at)
   CREATE INDEX dead_letters_unsettled_idx USING btree (dead_letter_id) WHERE ((event_id IS NOT NULL) AND (NOT differs_from_fact) AND ((state = 'redriven'::text) OR ((state = 'waiting'::text) AND (reason <> 'unknown_reference'::text))))
   grant select to closer
-  grant insert, select, update to ingest
+  grant insert, select to ingest
   grant select to reader
+  grant update (state, event_id, differs_from_fact, redrive_count, due_at, redriven_at, mended_value, resolution, settled_at) to ingest
 
 table device_metrics
   time_window timestamp with time zone not null -- start of the 5-minute window [start, start + 5 min), UTC

@@ -192,7 +192,9 @@ create table dead_letter_actions (
 create index dead_letter_actions_letter_idx on dead_letter_actions (dead_letter_id);
 
 /* sql-formatter-disable */
-grant update on dead_letters to ingest;
+grant update (
+  state, resolution, settled_at, due_at, redriven_at, redrive_count, differs_from_fact, mended_value, event_id
+) on dead_letters to ingest;
 grant select, insert, delete on awaited_references to ingest;
 grant select, insert on dead_letter_actions to ingest;
 grant select on arrived_references to ingest;

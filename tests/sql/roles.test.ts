@@ -23,6 +23,8 @@ const TABLES = [
   "window_partials",
   "hourly_partials",
   "dead_letters",
+  "awaited_references",
+  "dead_letter_actions",
   "record_attempts",
   ...METRICS,
 ];
@@ -69,12 +71,14 @@ test.for(ROLES)("no role hands on its rights: not %s", async (role) => {
 
 test("ingest writes facts, state and letters, and no more", async () => {
   const notRefused = await findNotRefused(await database.connect("ingest"), [
-    // An attempt that has ended is forgotten.
-    ...TABLES.filter((table) => table !== "record_attempts").map(
-      (table) => `delete from ${table}`,
-    ),
+    // An attempt that has ended is forgotten, and so is a reference that has arrived.
+    ...TABLES.filter(
+      (table) => !["record_attempts", "awaited_references"].includes(table),
+    ).map((table) => `delete from ${table}`),
     "update stream_events set is_liked = true",
-    "update dead_letters set state = 'buried'",
+    "update dead_letters set original_value = null",
+    "update dead_letters set reason = 'malformed_json'",
+    "update dead_letter_actions set actor = 'nobody'",
     "update window_partials set stream_count = 0",
     "update window_frontiers set closed_until = 'infinity'",
     "insert into window_publications (window_kind, window_start) values ('minutes', now())",
@@ -101,7 +105,9 @@ test("closer publishes windows, and no more", async () => {
     "insert into dead_letters default values",
     "insert into record_attempts default values",
     "delete from record_attempts",
-    "update dead_letters set state = 'buried'",
+    "update dead_letters set original_value = null",
+    "update dead_letters set reason = 'malformed_json'",
+    "update dead_letter_actions set actor = 'nobody'",
     "update revision_marks set late_count = 0",
     "insert into window_frontiers default values",
     "update window_partials set stream_count = 0",

@@ -21,6 +21,8 @@ const LETTER = {
   attempt: 2,
   first_seen_at: "2026-01-14T11:59:59.000001Z",
   handler_version: "7",
+  origin: "stream-events-3-17",
+  event_id: "00000000-0000-7000-8000-000000000001",
   original_key: toBase64("key"),
   original_value: toBase64("\u0000value"),
   original_headers: [["trace", toBase64("abc")]],
@@ -32,7 +34,7 @@ test("a letter is stored with its original bytes", async () => {
   expect(
     await database.rows(
       `select source_topic, source_partition, source_offset, source_timestamp, payload_sha256, reason, detail,
-         missing_references, attempt, first_seen_at, handler_version, original_key, original_value, original_headers, state
+         missing_references, attempt, first_seen_at, handler_version, origin, event_id, original_key, original_value, original_headers, state
        from dead_letters`,
     ),
   ).toEqual([
@@ -48,6 +50,8 @@ test("a letter is stored with its original bytes", async () => {
       attempt: 2,
       first_seen_at: "2026-01-14 11:59:59.000001+00",
       handler_version: "7",
+      origin: "stream-events-3-17",
+      event_id: "00000000-0000-7000-8000-000000000001",
       original_key: Buffer.from("key"),
       original_value: Buffer.from("\u0000value"),
       original_headers: [["trace", toBase64("abc")]],

@@ -215,9 +215,9 @@ describe("what is under way is no fault", () => {
 function plantLettersAbout(...plays: readonly number[]): string {
   return `insert into dead_letters (
       source_topic, source_partition, source_offset, source_timestamp, payload_sha256, reason, detail, first_seen_at,
-      handler_version, original_value
+      handler_version, origin, original_value
     )
-    select 'stream-events', 0, play, now(), '\\x05', 'unknown_reference', '', now(), '1',
+    select 'stream-events', 0, play, now(), '\\x05', 'unknown_reference', '', now(), '1', 'stream-events-0-' || play,
       format('{"user_id": 1, "event_id": "00000000-0000-7000-8000-%s"}', lpad(to_hex(play), 12, '0'))::bytea || '\\xff'
     from unnest(array[${plays.join(", ")}]) as play`;
 }

@@ -64,14 +64,14 @@ on conflict (topic, partition, incarnation) do update set
   newest_event_at = excluded.newest_event_at;
 insert into dead_letters (
   source_topic, source_partition, source_offset, source_timestamp, payload_sha256, reason, detail, first_seen_at,
-  handler_version, state
+  handler_version, state, origin
 )
 values
-  ('stream-events', 0, 362, now(), '\\x01', 'unknown_reference', '', now(), '1', 'redriven'),
-  ('stream-events', 0, 363, now(), '\\x02', 'unknown_reference', '', now(), '1', 'resolved'),
-  ('stream-events', 0, 364, now(), '\\x03', 'malformed_json', '', now(), '1', 'waiting'),
+  ('stream-events', 0, 362, now(), '\\x01', 'unknown_reference', '', now(), '1', 'redriven', 'stream-events-0-362'),
+  ('stream-events', 0, 363, now(), '\\x02', 'unknown_reference', '', now(), '1', 'resolved', 'stream-events-0-363'),
+  ('stream-events', 0, 364, now(), '\\x03', 'malformed_json', '', now(), '1', 'waiting', 'stream-events-0-364'),
   -- Published before a commit that failed; the record was accepted when it came again.
-  ('stream-events', 0, 5, now(), '\\x04', 'unknown_reference', '', now(), '1', 'resolved');
+  ('stream-events', 0, 5, now(), '\\x04', 'unknown_reference', '', now(), '1', 'resolved', 'stream-events-0-5');
 `;
 
 const RATE = (flag: string) =>

@@ -62,7 +62,7 @@ function evaluateMapping(
 describe("the packaged template", () => {
   test("has functions with log, alarm and role of their own, and mappings without limits", () => {
     expect(checkTemplate(template)).toEqual([]);
-    expect(listResources(template, "AWS::Lambda::Function")).toHaveLength(6);
+    expect(listResources(template, "AWS::Lambda::Function")).toHaveLength(7);
     expect(
       listResources(template, "AWS::Lambda::EventSourceMapping"),
     ).toHaveLength(8);
@@ -158,7 +158,7 @@ describe("the packaged template", () => {
         properties["MetricName"] === "FailedInvocations",
     );
 
-    expect(rules).toHaveLength(2);
+    expect(rules).toHaveLength(3);
     for (const [id, { Properties: properties }] of rules) {
       expect(properties["ScheduleExpression"]).toBe("rate(1 minute)");
       expect(
@@ -174,6 +174,7 @@ describe("the packaged template", () => {
     "DroppedEventCount",
     "WatermarkDelay",
     "DeadLetters",
+    "OldestDeadLetterAge",
   ])("raises an alarm on %s", (metric) => {
     const metrics = listResources(template, "AWS::CloudWatch::Alarm").map(
       ([, { Properties: properties }]) => properties["MetricName"],

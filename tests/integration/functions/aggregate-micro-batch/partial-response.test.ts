@@ -11,12 +11,12 @@ import { useDatabase } from "#tests/support/rows/use-database.ts";
 const database = useDatabase();
 const LITTLE_TIME = { getRemainingTimeInMillis: () => 2500 };
 
-/** Two partitions, one after the other as in an event. */
-const RECORDS = Array.from({ length: 20 }, (_, index) =>
+/** Two partitions, one after the other as in an event: a quarter of the records, and the others. */
+const RECORDS = Array.from({ length: 40 }, (_, index) =>
   makeRecord({
     id: index + 1,
-    partition: Math.floor(index / 10),
-    offset: index % 10,
+    partition: index < 10 ? 0 : 1,
+    offset: index < 10 ? index : index - 10,
   }),
 );
 
@@ -39,7 +39,7 @@ describe("a micro-batch for which time runs short", () => {
         itemIdentifier: { partition: "stream-events-1", offset },
       })),
     );
-    expect(summary).toMatchObject({ accepted: 10, rest: 10 });
+    expect(summary).toMatchObject({ accepted: 10, rest: 30 });
     expect(await readLedger()).toEqual([
       [0, "{[0,10)}", 10, 0],
       [1, "{}", 0, 0],
@@ -65,9 +65,9 @@ describe("a micro-batch for which time runs short", () => {
       expect(left).toEqual([]);
       expect(await readLedger()).toEqual([
         [0, "{[0,10)}", 10, 0],
-        [1, "{[0,10)}", 10, 0],
+        [1, "{[0,30)}", 30, 0],
       ]);
-      expect(await database.list("select from stream_events")).toHaveLength(20);
+      expect(await database.list("select from stream_events")).toHaveLength(40);
     },
   );
 });
