@@ -55,7 +55,7 @@ class ExecutionEnvironment implements Bridge {
   readonly #runtimeApi: Server;
   readonly #invokeApi: Server;
   #runtime: RuntimeProcess | null = null;
-  #isReady = false;
+  #start: "pending" | "ready" | "failed" = "pending";
   #current: Invocation | null = null;
   /** The runtime's question for its next invocation. */
   #parked: ServerResponse | null = null;
@@ -107,10 +107,15 @@ class ExecutionEnvironment implements Bridge {
       });
     if (this.#current !== null) {
       await this.#end(this.#current, true, error(this.#current.id));
-    } else if (!this.#isReady) {
-      await this.#localStack.startFailed(error(this.#settings.environmentId));
-      process.exit(1);
-    }
+    } else await this.#failStart(error(this.#settings.environmentId));
+  }
+
+  /** Told once: a runtime that could not load its handler ends as well, or asks for work all the same. */
+  async #failStart(error: string): Promise<void> {
+    if (this.#start !== "pending") return;
+    this.#start = "failed";
+    await this.#localStack.startFailed(error);
+    process.exit(1);
   }
 
   async #takeInvocation(
@@ -154,8 +159,8 @@ class ExecutionEnvironment implements Bridge {
     const path = request.url?.replace("/2018-06-01/runtime/", "") ?? "";
     if (path === "invocation/next") {
       this.#parked = response;
-      if (!this.#isReady) {
-        this.#isReady = true;
+      if (this.#start === "pending") {
+        this.#start = "ready";
         await this.#localStack.ready();
       }
       this.#hand();
@@ -164,9 +169,8 @@ class ExecutionEnvironment implements Bridge {
     const body = await buffer(request);
     if (path === "init/error") {
       accept(response);
-      if (this.#isReady) return;
-      await this.#localStack.startFailed(body.toString("utf8"));
-      process.exit(1);
+      await this.#failStart(body.toString("utf8"));
+      return;
     }
     const [, id, outcome] =
       /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];

@@ -35,14 +35,7 @@ export const CASES: readonly StreamCase[] = [
     leastLateWhenShuffled: 1,
   },
   {
-    name: "a clean, skewed stream of three hours",
-    partitions: ALL_PARTITIONS,
-    shuffledPartitions: ALL_PARTITIONS,
-    makeRecords: () => planRecords({ ...RANGE, count: 7000 }),
-    leastLateWhenShuffled: 1,
-  },
-  {
-    name: "a stream with late, repeated, orphaned, malformed and future plays",
+    name: "a skewed stream of three hours with late, repeated, orphaned, malformed and future plays",
     partitions: ALL_PARTITIONS,
     shuffledPartitions: ALL_PARTITIONS,
     makeRecords: makeMixedRecords,
