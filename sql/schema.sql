@@ -250,6 +250,20 @@ table hourly_partials
   grant insert, select to ingest
   grant select to reader
 
+table late_play_counts
+  window_kind text not null
+  window_start timestamp with time zone not null
+  topic text not null
+  partition integer not null
+  late_count bigint not null
+  least_lateness interval not null
+  greatest_lateness interval not null
+  total_lateness interval not null
+  CREATE INDEX late_play_counts_window_idx USING btree (window_start, window_kind)
+  grant delete, insert, select to closer
+  grant insert to ingest
+  grant select to reader
+
 table location_metrics
   time_window timestamp with time zone not null -- start of the 5-minute window [start, start + 5 min), UTC
   location_id integer not null
@@ -289,6 +303,20 @@ table locations
   grant insert, select to ingest
   grant select to reader
   grant update (country, region, city, timezone, version_at, version_partition, version_offset, deleted_at) to ingest
+
+table metric_revisions -- every change of a metric row after its window was published, in the order of revision_id
+  revision_id bigint not null generated always as identity
+  metric_table text not null
+  time_window timestamp with time zone not null
+  key jsonb not null -- the key but for time_window, column -> id
+  revision integer not null -- of the metric row since this change; 0: late plays added the row
+  changed_at timestamp with time zone not null
+  old_values jsonb -- column -> value; null: there was no row, or (revision above 0) it was changed before changes were recorded
+  new_values jsonb -- column -> value; null: the row was removed
+  constraint metric_revisions_pkey PRIMARY KEY (revision_id)
+  CREATE INDEX metric_revisions_row_idx USING btree (metric_table, time_window, key)
+  grant insert to closer
+  grant select to reader
 
 table partition_ledger
   topic text not null
@@ -625,6 +653,27 @@ view hourly_live
       false AS is_final
      FROM hourly_partials p
     GROUP BY p.time_window;
+  grant select to reader
+
+view late_plays -- accepted plays that came after their window had closed, per window and source partition
+  window_kind text
+  window_start timestamp with time zone
+  topic text
+  partition integer
+  late_count bigint -- a play is counted under each window size whose window had closed
+  least_lateness interval -- lateness: from the window's end until the broker took the record, whenever that was handled; below zero where the window was closed ahead of its time
+  greatest_lateness interval
+  total_lateness interval
+   SELECT window_kind,
+      window_start,
+      topic,
+      partition,
+      sum(late_count)::bigint AS late_count,
+      min(least_lateness) AS least_lateness,
+      max(greatest_lateness) AS greatest_lateness,
+      sum(total_lateness) AS total_lateness
+     FROM late_play_counts
+    GROUP BY window_start, window_kind, topic, partition;
   grant select to reader
 
 view location_live

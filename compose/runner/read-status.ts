@@ -18,6 +18,16 @@ export interface WindowStatus {
   readonly closedUntil: string | null;
 }
 
+/** Plays that came after their window had closed. */
+export interface LateWindow {
+  readonly kind: string;
+  /** Start of the window, RFC 3339, UTC. */
+  readonly start: string;
+  readonly lateCount: number;
+  /** From the window's end until the broker took the record that came last, whole seconds. */
+  readonly greatestLatenessSeconds: number;
+}
+
 /** What Kafka and Postgres say at one moment. */
 export interface Status {
   /** RFC 3339, UTC. */
@@ -35,6 +45,8 @@ export interface Status {
     /** Those of the accepted ones whose window had closed. */
     readonly late: number;
   };
+  /** Windows that plays came too late for, newest first, five at most. */
+  readonly lateWindows: readonly LateWindow[];
   /** Dead letters by state. */
   readonly letters: {
     readonly waiting: number;
@@ -61,6 +73,7 @@ export interface StatusSources {
 const readOutcomes = loadStatement("queries/read-status/read_outcomes");
 const readLetters = loadStatement("queries/read-status/read_letters");
 const readWindows = loadStatement("queries/read-status/read_windows");
+const readLateWindows = loadStatement("queries/read-status/read_late_windows");
 
 /** Reads the status; throws what the adapters throw when Kafka or Postgres does not answer. */
 export async function readStatus({
@@ -68,19 +81,22 @@ export async function readStatus({
   offsets,
   session,
 }: StatusSources): Promise<Status> {
-  const [topics, [outcomes, windows, letters]] = await Promise.all([
-    measureLag(declaration, offsets),
-    session.transaction(
-      async (transaction) =>
-        [
-          await transaction.query<OutcomeRow>(readOutcomes),
-          await transaction.query<WindowRow>(readWindows, [
-            STREAM_EVENTS_TOPIC,
-          ]),
-          await transaction.query<LettersRow>(readLetters),
-        ] as const,
-    ),
-  ]);
+  const [topics, [outcomes, windows, letters, lateWindows]] = await Promise.all(
+    [
+      measureLag(declaration, offsets),
+      session.transaction(
+        async (transaction) =>
+          [
+            await transaction.query<OutcomeRow>(readOutcomes),
+            await transaction.query<WindowRow>(readWindows, [
+              STREAM_EVENTS_TOPIC,
+            ]),
+            await transaction.query<LettersRow>(readLetters),
+            await transaction.query<LateWindowRow>(readLateWindows),
+          ] as const,
+      ),
+    ],
+  );
   return {
     readAt: new Date().toISOString(),
     topics,
@@ -92,6 +108,12 @@ export async function readStatus({
       dueCount: Number(row.due_count),
       markedCount: Number(row.marked_count),
       closedUntil: row.closed_until,
+    })),
+    lateWindows: lateWindows.map((row) => ({
+      kind: row.window_kind,
+      start: row.window_start,
+      lateCount: Number(row.late_count),
+      greatestLatenessSeconds: Number(row.greatest_lateness_seconds),
     })),
     letters: describeLetters(letters[0]),
     ...sumOutcomes(outcomes),
@@ -153,6 +175,13 @@ interface LettersRow {
   readonly resolved_count: string;
   readonly buried_count: string;
   readonly oldest_waiting_at: string | null;
+}
+
+interface LateWindowRow {
+  readonly window_kind: string;
+  readonly window_start: string;
+  readonly late_count: string;
+  readonly greatest_lateness_seconds: string;
 }
 
 interface WindowRow {

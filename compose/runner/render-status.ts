@@ -43,7 +43,7 @@ export function renderStatusLine({
   ].join(" | ");
 }
 
-/** Returns the status as tables, 22 lines when all is well: a terminal may have no more than 24. */
+/** Returns the status as tables, 23 lines when all is well: a terminal may have no more than 24. */
 export function renderStatusTables(view: StatusView): string {
   const { status, playsPerSecond, phase, problems = [] } = view;
   const { accepted, duplicate, late } = status.plays;
@@ -84,6 +84,7 @@ export function renderStatusTables(view: StatusView): string {
     `dead letters ${formatLetters(status)}`,
     topics.toString(),
     windows.toString(),
+    ...formatLateWindows(status),
     ...problems.map((problem) => `PROBLEM: ${problem}`),
   ].join("\n");
 }
@@ -102,6 +103,16 @@ function formatRejected({ rejected }: Status): string {
   if (reasons.length === 0) return "0";
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   return `${formatCount(total)} (${reasons.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(", ")})`;
+}
+
+/** One line, or none where no play came late. */
+function formatLateWindows({ lateWindows }: Status): string[] {
+  if (lateWindows.length === 0) return [];
+  const windows = lateWindows.map(
+    ({ kind, start, lateCount, greatestLatenessSeconds }) =>
+      `${kind} ${start} ${formatCount(lateCount)} up to ${formatCount(greatestLatenessSeconds)} s`,
+  );
+  return [`late for ${windows.join(", ")}`];
 }
 
 function formatLetters({ letters }: Status): string {

@@ -36,6 +36,9 @@ const lockFrontiersShared = loadStatement(
   "queries/aggregate-micro-batch/lock_frontiers_shared",
 );
 const insertFacts = loadStatement("queries/aggregate-micro-batch/insert_facts");
+const countLatePlays = loadStatement(
+  "queries/aggregate-micro-batch/count_late_plays",
+);
 
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
@@ -96,6 +99,16 @@ async function applyMicroBatch(
       "The database has tables but no window sizes yet. Start the pipeline once (npm run up), which sets it up.",
       { code: "database_not_set_up", domain: "user", retry: true },
     );
+  }
+
+  if (inserted.late_ordinals.length > 0) {
+    await transaction.query(countLatePlays, [
+      microBatch.topic,
+      inserted.late_ordinals,
+      inserted.late_ordinals.map(
+        (ordinal) => microBatch.records[ordinal]?.timestampMs,
+      ),
+    ]);
   }
 
   const conflicts = await findConflicts(

@@ -28,6 +28,7 @@ const takeMarks = load("take_revision_marks");
 const recordPublication = load("record_publication");
 const discardWindow = load("discard_window_partials");
 const foldWindow = load("fold_window_partials");
+const foldLatePlayCounts = load("fold_late_play_counts");
 const tryLockClosing = load("try_lock_closing");
 const unlockClosing = load("unlock_closing");
 const limitLockWait = load("limit_lock_wait");
@@ -195,6 +196,7 @@ async function publishWindow(
   if (isRevision) {
     for (const statement of recompute[kind])
       await transaction.query(statement, [start, end]);
+    await transaction.query(foldLatePlayCounts, [kind, start]);
   }
   await transaction.query(discardWindow, [kind, start]);
   await transaction.query(recordPublication, [kind, start]);

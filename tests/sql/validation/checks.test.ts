@@ -12,12 +12,18 @@ import type { PlantedFault } from "./planted-fault.ts";
 import { LEDGER_FAULTS } from "./planted-ledger-faults.ts";
 import { METRIC_FAULTS } from "./planted-metric-faults.ts";
 import { REFERENCE_FAULTS } from "./planted-reference-faults.ts";
+import {
+  recordRevision,
+  reviseDevice,
+  REVISION_FAULTS,
+} from "./planted-revision-faults.ts";
 import { WINDOW_FAULTS } from "./planted-window-faults.ts";
 import { runAndRollBack } from "./run-and-roll-back.ts";
 
 const FAULTS: readonly PlantedFault[] = [
   ...LEDGER_FAULTS,
   ...WINDOW_FAULTS,
+  ...REVISION_FAULTS,
   ...REFERENCE_FAULTS,
   ...METRIC_FAULTS,
 ];
@@ -167,6 +173,31 @@ describe("what is under way is no fault", () => {
     ).toMatchObject([
       { rejected_count: 3, letter_count: 7, resolved_count: 3 },
     ]);
+  });
+
+  test.for([
+    {
+      history: "each of its revisions",
+      lines: [recordRevision(1), recordRevision(2)],
+    },
+    {
+      history: "the latest of those that came before changes were recorded",
+      lines: [recordRevision(2, { oldValues: "null" })],
+    },
+    {
+      history: "what happened before it was removed",
+      lines: [
+        recordRevision(1),
+        recordRevision(2, { newValues: "null" }),
+        recordRevision(0, { oldValues: "null" }),
+        recordRevision(1),
+        recordRevision(2),
+      ],
+    },
+  ])("the history of a row holds $history", async ({ lines }) => {
+    const checks = await checkAfter(`${reviseDevice(2)} ${lines.join(" ")}`);
+
+    expect(describeFailures(checks, expectedFailures)).toEqual([]);
   });
 
   test("a tombstone of a row that was never there has no name", async () => {

@@ -29,6 +29,7 @@ export const WINDOW_FAULTS: readonly PlantedFault[] = [
     check: "closed_windows_stay_closed",
     fault: "a row revised without a record of it",
     plant: `update device_metrics set revision = 1 where time_window = ${at("10:05")} and device_id = 2`,
+    alsoFails: ["revisions_are_recorded"],
     shows: {
       metric_table: "device_metrics",
       time_window: shown("10:05"),

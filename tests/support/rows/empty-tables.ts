@@ -20,6 +20,8 @@ export async function emptyTables(owner: Client): Promise<void> {
     delete from hourly_metrics;
     delete from window_publications;
     delete from revision_marks;
+    delete from late_play_counts;
+    delete from metric_revisions;
     delete from dead_letters;
     delete from record_attempts;
     delete from partition_ledger where incarnation > 1;

@@ -50,6 +50,7 @@ export const DRAINED: Status = {
     },
   ],
   watermark: "2026-01-01T11:50:00.000Z",
+  lateWindows: [],
   windows: [
     {
       kind: "minutes",

@@ -39,6 +39,23 @@ test("an empty pipeline is shown without gaps", () => {
   );
 });
 
+test("windows that plays came too late for are one line, newest first", () => {
+  const late = { lateCount: 1200, greatestLatenessSeconds: 3661 };
+  const lateWindows = [
+    { kind: "minutes", start: "2026-01-01T11:05:00Z", ...late },
+    { kind: "hourly", start: "2026-01-01T11:00:00Z", ...late },
+  ];
+
+  const text = renderStatusTables({
+    status: { ...DRAINED, lateWindows },
+    playsPerSecond: 20,
+  });
+
+  expect(text.split("\n").at(-1)).toBe(
+    "late for minutes 2026-01-01T11:05:00Z 1,200 up to 3,661 s, hourly 2026-01-01T11:00:00Z 1,200 up to 3,661 s",
+  );
+});
+
 test("the tables name every topic with its lag, every window size and every problem", () => {
   const text = renderStatusTables({
     status: DRAINED,
