@@ -14,7 +14,11 @@ export default defineConfig({
     projects: [
       {
         root,
-        test: { name: "unit", include: ["tests/unit/**/*.test.ts"], isolate: false },
+        test: {
+          name: "unit",
+          include: ["tests/unit/**/*.test.ts"],
+          isolate: false,
+        },
       },
       {
         root,
