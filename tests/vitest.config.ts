@@ -18,6 +18,7 @@ export default defineConfig({
           name: "unit",
           include: ["tests/unit/**/*.test.ts"],
           isolate: false,
+          maxWorkers: 2,
         },
       },
       {
