@@ -15,6 +15,13 @@ const duration = z.string().transform((text, context): number => {
   });
   return z.NEVER;
 });
+/** What is kept must outlast the windows, late plays and redrives that need it. */
+const SHORTEST_RETENTION_MS = 24 * 60 * 60_000;
+const retention = duration
+  .refine((milliseconds) => milliseconds >= SHORTEST_RETENTION_MS, {
+    error: "is too short; expected at least 1d, or nothing to keep for ever",
+  })
+  .optional();
 const port = z.coerce.number("expected a port number").int().min(1).max(65_535);
 const databaseUrl = z.string().transform((text, context): string => {
   // The text itself is not shown: it may hold a password.
@@ -68,6 +75,10 @@ const SETTINGS = {
     .default(5),
   STREAMING_REDRIVE_BACKOFF: duration.default(60_000),
   STREAMING_REDRIVE_TIMEOUT: duration.default(10 * 60_000),
+  STREAMING_RETENTION_FACTS: retention,
+  STREAMING_RETENTION_LEDGER: retention,
+  STREAMING_RETENTION_DEAD_LETTERS: retention,
+  STREAMING_RETENTION_REVISIONS: retention,
   STREAMING_TRANSACTION_TIMEOUT: duration.default(50_000),
   STREAMING_PARTIAL_RESPONSES: z.enum(["on", "off"]).default("off"),
   STREAMING_CONSUMER_GROUP: z.string().min(1).default("aggregate-micro-batch"),

@@ -1,5 +1,41 @@
 -- What the migrations make, for people to read and to compare; written by npm run schema. Neither edit nor run it.
 
+function advance_retention_horizon(text,interval)
+   RETURNS timestamp with time zone
+   LANGUAGE sql
+   SECURITY DEFINER
+   SET search_path TO 'public', 'pg_temp'
+  AS $function$
+    update retention_horizons h
+    set horizon = c.horizon, moved_at = clock_timestamp()
+    from (
+      select date_bin(
+        case kept_rows
+          when 'facts' then (select max(window_size) from window_frontiers)
+          else interval '1 hour'
+        end,
+        least(
+          clock_timestamp() - retention,
+          case kept_rows when 'facts' then (select min(closed_until) from window_frontiers) end,
+          case kept_rows when 'facts' then (select min(window_start) from window_partials) end,
+          case kept_rows when 'facts' then (select min(window_start) from revision_marks) end
+        ),
+        timestamptz '1970-01-01 00:00:00+00'
+      ) as horizon
+    ) c
+    where h.kept = kept_rows
+      and c.horizon > h.horizon
+      and (
+        kept_rows <> 'facts'
+        -- A window of the other size would lie on both sides.
+        or not exists (
+          select from window_frontiers f
+          where date_bin(f.window_size, c.horizon, timestamptz '1970-01-01 00:00:00+00') <> c.horizon
+        )
+      )
+    returning h.horizon
+  $function$
+
 function refuse_orphans()
    RETURNS trigger
    LANGUAGE plpgsql
@@ -45,6 +81,135 @@ function refuse_orphans()
     end if;
     return null;
   end
+  $function$
+
+function remove_dead_letters(integer)
+   RETURNS bigint
+   LANGUAGE sql
+   SECURITY DEFINER
+   SET search_path TO 'public', 'pg_temp'
+  AS $function$
+    with removed as (
+      delete from dead_letters
+      where dead_letter_id = any (array(
+        select d.dead_letter_id from dead_letters d
+        where d.state in ('resolved', 'buried')
+          and coalesce(d.settled_at, d.stored_at) < (select horizon from retention_horizons where kept = 'dead_letters')
+        order by d.dead_letter_id
+        limit row_limit
+        for update skip locked
+      ))
+      returning source_topic, source_partition, reason
+    ),
+    counted as (
+      insert into removed_counts as c (topic, partition, letter_count)
+      select source_topic, source_partition, count(*)
+      from removed
+      group by source_topic, source_partition
+      on conflict (topic, partition) do update
+      set letter_count = c.letter_count + excluded.letter_count
+    )
+    update retention_horizons
+    set removed_count = removed_count + (select count(*) from removed)
+    where kept = 'dead_letters'
+    returning (select count(*) from removed)
+  $function$
+
+function remove_facts(integer)
+   RETURNS bigint
+   LANGUAGE sql
+   SECURITY DEFINER
+   SET search_path TO 'public', 'pg_temp'
+  AS $function$
+    with removed as (
+      delete from stream_events
+      where ctid = any (array(
+        select e.ctid from stream_events e
+        where e."timestamp" < (select horizon from retention_horizons where kept = 'facts')
+        limit row_limit
+        for update skip locked
+      ))
+      returning 1
+    )
+    update retention_horizons
+    set removed_count = removed_count + (select count(*) from removed)
+    where kept = 'facts'
+    returning (select count(*) from removed)
+  $function$
+
+function remove_ledger(integer)
+   RETURNS bigint
+   LANGUAGE sql
+   SECURITY DEFINER
+   SET search_path TO 'public', 'pg_temp'
+  AS $function$
+    with removed as (
+      delete from partition_ledger
+      where ctid = any (array(
+        select l.ctid from partition_ledger l
+        where l.handled_at < (select horizon from retention_horizons where kept = 'ledger')
+          and exists (
+            select from partition_ledger n
+            where n.topic = l.topic and n.partition = l.partition and n.incarnation > l.incarnation
+          )
+        order by l.topic, l.partition, l.incarnation
+        limit row_limit
+        for update skip locked
+      ))
+      returning *
+    ),
+    counted as (
+      insert into removed_counts as c (topic, partition, accepted_count, redelivered_count, rejected_count)
+      select topic, partition, sum(accepted_count), sum(redelivered_count),
+        sum((select coalesce(sum(value::bigint), 0) from jsonb_each_text(rejected_counts)))
+      from removed
+      group by topic, partition
+      on conflict (topic, partition) do update
+      set accepted_count = c.accepted_count + excluded.accepted_count,
+        redelivered_count = c.redelivered_count + excluded.redelivered_count,
+        rejected_count = c.rejected_count + excluded.rejected_count
+    )
+    update retention_horizons
+    set removed_count = removed_count + (select count(*) from removed)
+    where kept = 'ledger'
+    returning (select count(*) from removed)
+  $function$
+
+function remove_revisions(integer)
+   RETURNS bigint
+   LANGUAGE sql
+   SECURITY DEFINER
+   SET search_path TO 'public', 'pg_temp'
+  AS $function$
+    with removed as (
+      delete from metric_revisions
+      where revision_id = any (array(
+        select r.revision_id from metric_revisions r
+        where r.changed_at < (select horizon from retention_horizons where kept = 'revisions')
+        order by r.revision_id
+        limit row_limit
+        for update skip locked
+      ))
+      returning 1
+    ),
+    removed_late as (
+      delete from late_play_counts
+      where ctid = any (array(
+        select c.ctid from late_play_counts c
+        where c.window_start < (select horizon from retention_horizons where kept = 'revisions')
+        limit row_limit
+        for update skip locked
+      ))
+      returning 1
+    ),
+    counted as (
+      select (select count(*) from removed) as revisions, (select count(*) from removed_late) as late
+    )
+    update retention_horizons
+    set removed_count = removed_count + c.revisions + c.late
+    from counted c
+    where kept = 'revisions'
+    returning greatest(c.revisions, c.late)
   $function$
 
 schema public
@@ -314,6 +479,7 @@ table metric_revisions -- every change of a metric row after its window was publ
   old_values jsonb -- column -> value; null: there was no row, or (revision above 0) it was changed before changes were recorded
   new_values jsonb -- column -> value; null: the row was removed
   constraint metric_revisions_pkey PRIMARY KEY (revision_id)
+  CREATE INDEX metric_revisions_changed_idx USING brin (changed_at)
   CREATE INDEX metric_revisions_row_idx USING btree (metric_table, time_window, key)
   grant insert to closer
   grant select to reader
@@ -347,6 +513,27 @@ table record_attempts -- attempts at single records that have begun and not ende
   attempted_at timestamp with time zone not null default clock_timestamp()
   constraint record_attempts_pkey PRIMARY KEY (source_topic, source_partition, source_offset, source_timestamp, payload_sha256)
   grant delete, insert, select, update to ingest
+  grant select to reader
+
+table removed_counts -- of the rows of partition_ledger and dead_letters that retention has deleted
+  topic text not null
+  partition integer not null
+  accepted_count bigint not null default 0
+  redelivered_count bigint not null default 0
+  rejected_count bigint not null default 0
+  letter_count bigint not null default 0
+  constraint removed_counts_pkey PRIMARY KEY (topic, partition)
+  grant select to reader
+
+table retention_horizons -- what is older than its horizon may be gone; a horizon never goes back
+  kept text not null
+  horizon timestamp with time zone not null default '-infinity'::timestamp with time zone -- on the hour; of facts: no play before it becomes a fact any more, and no window before it is revised
+  moved_at timestamp with time zone
+  removed_count bigint not null default 0 -- rows deleted so far
+  constraint retention_horizons_kept_check CHECK ((kept = ANY (ARRAY['facts'::text, 'ledger'::text, 'dead_letters'::text, 'revisions'::text])))
+  constraint retention_horizons_pkey PRIMARY KEY (kept)
+  grant select to closer
+  grant select to ingest
   grant select to reader
 
 table revision_marks

@@ -5,6 +5,8 @@ import type { MissingReference, Rejection } from "./rejection.ts";
 export interface Suspect {
   readonly ordinal: number;
   readonly isFuture: boolean;
+  /** Before the retention horizon. */
+  readonly isOlderThanRetention: boolean;
   readonly missingReferences: readonly MissingReference[];
   /** Null: no fact has its event_id yet. */
   readonly hasPayloadOfFact: boolean | null;
@@ -18,7 +20,7 @@ export interface Judgement {
   readonly deferred: Set<number>;
 }
 
-/** The order of checks for a play: already a fact, from the future, missing references. */
+/** The order of checks for a play: already a fact, from the future, before the retention horizon, missing references. */
 export function judgeSuspects(
   microBatch: MicroBatch,
   suspects: readonly Suspect[],
@@ -58,6 +60,13 @@ export function judgeSuspects(
         record,
         reason: "future_timestamp",
         detail,
+      });
+    } else if (suspect.isOlderThanRetention) {
+      judgement.rejections.set(ordinal, {
+        record,
+        reason: "older_than_retention",
+        detail:
+          "/timestamp: expected not to lie before the retention horizon of the facts",
       });
     } else {
       const { missingReferences } = suspect;

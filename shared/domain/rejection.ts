@@ -10,6 +10,8 @@ export const REJECTION_REASONS = {
     "A play with this event_id and another payload is already a fact.",
   future_timestamp:
     "The play happened more than 5 minutes after its record reached Kafka.",
+  older_than_retention:
+    "The play lies before the retention horizon, where facts have been given up.",
   unknown_reference: "The record refers to dimensions that do not exist yet.",
   handler_crash:
     "The handler died of the record in five attempts; it is rejected unread.",

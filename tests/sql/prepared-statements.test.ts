@@ -19,6 +19,7 @@ const ROLES: Readonly<Record<string, DatabaseRole>> = {
   "queries/ledger": "ingest",
   "queries/record-attempts": "ingest",
   "queries/close-windows": "closer",
+  "queries/enforce-retention": "closer",
   "queries/read-status": "reader",
 };
 

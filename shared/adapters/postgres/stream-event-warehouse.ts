@@ -40,6 +40,9 @@ const countLatePlays = loadStatement(
   "queries/aggregate-micro-batch/count_late_plays",
 );
 
+/** The retention horizon moved past a play between its judgement and its insert. */
+class HorizonPassed extends Error {}
+
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
   options: Omit<SessionOptions, "onConnect">,
@@ -50,11 +53,19 @@ export function createStreamEventWarehouse(
   });
   return {
     close: () => session.close(),
-    applyMicroBatch: (microBatch, publish, limitMs) =>
-      session.transaction(
-        (transaction) => applyMicroBatch(transaction, microBatch, publish),
-        limitMs,
-      ),
+    async applyMicroBatch(microBatch, publish, limitMs) {
+      for (;;) {
+        try {
+          return await session.transaction(
+            (transaction) => applyMicroBatch(transaction, microBatch, publish),
+            limitMs,
+          );
+        } catch (error) {
+          // It moves once an hour at most: what the plays are judged by next stays.
+          if (!(error instanceof HorizonPassed)) throw error;
+        }
+      }
+    },
     beginAttempt: (record) =>
       session.transaction((transaction) => beginAttempt(transaction, record)),
     endAttempt: (record) =>
@@ -85,6 +96,7 @@ async function applyMicroBatch(
   await transaction.query(lockFrontiersShared);
   const [inserted] = await transaction.query<{
     is_set_up: boolean;
+    is_horizon_passed: boolean;
     not_inserted_ordinals: number[];
     late_ordinals: number[];
   }>(insertFacts, [
@@ -101,6 +113,7 @@ async function applyMicroBatch(
     );
   }
 
+  if (inserted.is_horizon_passed) throw new HorizonPassed();
   if (inserted.late_ordinals.length > 0) {
     await transaction.query(countLatePlays, [
       microBatch.topic,
@@ -135,6 +148,7 @@ async function applyMicroBatch(
 interface SuspectRow {
   readonly ordinal: number;
   readonly is_future: boolean;
+  readonly is_older_than_retention: boolean;
   readonly has_same_payload: boolean | null;
   readonly missing_user_id: number | null;
   readonly missing_artist_id: number | null;
@@ -158,6 +172,7 @@ async function readSuspects(transaction: Transaction): Promise<Suspect[]> {
     return {
       ordinal: row.ordinal,
       isFuture: row.is_future,
+      isOlderThanRetention: row.is_older_than_retention,
       missingReferences: references.filter(
         (reference): reference is MissingReference & typeof reference =>
           reference.id !== null,

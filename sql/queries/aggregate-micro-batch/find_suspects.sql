@@ -1,11 +1,19 @@
--- Staged plays that cannot simply be inserted: those from the future, and those that refer to dimensions
--- that do not exist. Whether such a play is a fact already comes first in the order of checks.
+-- Staged plays that cannot simply be inserted: those from the future, those before the retention horizon,
+-- and those that refer to dimensions that do not exist. Whether such a play is a fact already comes first in the order of checks.
 -- Parameters: none. Rows: one per suspect play, with the missing ids (null: exists).
 -- Rerun: reads only.
 with
   suspects as materialized (
     select
       s.*,
+      s."timestamp" < (
+        select
+          horizon
+        from
+          retention_horizons
+        where
+          kept = 'facts'
+      ) as is_older_than_retention,
       case
         when u.user_id is null then s.user_id
       end as missing_user_id,
@@ -34,6 +42,14 @@ with
       left join locations l on l.location_id = s.location_id
     where
       s.is_future
+      or s."timestamp" < (
+        select
+          horizon
+        from
+          retention_horizons
+        where
+          kept = 'facts'
+      )
       or u.user_id is null
       or a.artist_id is null
       or b.album_id is null
@@ -44,6 +60,7 @@ with
 select
   s.ordinal,
   s.is_future,
+  s.is_older_than_retention,
   s.missing_user_id,
   s.missing_artist_id,
   s.missing_album_id,

@@ -1,7 +1,8 @@
 -- Inserts the staged plays and adds exactly the rows that were really inserted to the partial aggregates
 -- of open windows; for windows that have closed it appends revision marks instead.
 -- Parameters: $1 integer[], ordinals of staged plays to leave out.
--- Row: one; is_set_up (else no window would hear of the facts: to be rolled back), not_inserted_ordinals (their
+-- Row: one; is_set_up (else no window would hear of the facts: to be rolled back), is_horizon_passed (the retention
+-- horizon has moved past a play since find_suspects.sql looked: to be rolled back), not_inserted_ordinals (their
 -- event_id was a fact already, or came earlier in this micro-batch) and late_ordinals (their window had closed).
 -- Rerun: an event_id that is a fact is not inserted, hence not counted. Ordered by key: two writers with
 -- the same ids in other orders would deadlock.
@@ -321,6 +322,24 @@ select
     from
       frontier
   ) as is_set_up,
+  (
+    -- Nearly always -infinity: then no play is compared.
+    select
+      case
+        when isfinite(horizon) then exists (
+          select
+          from
+            candidates
+          where
+            "timestamp" < horizon
+        )
+        else false
+      end
+    from
+      retention_horizons
+    where
+      kept = 'facts'
+  ) as is_horizon_passed,
   case
   -- Nearly always: then the join below is spared.
     when (

@@ -2,19 +2,38 @@
 -- Means something only when everything is consumed: letters are published before the rejection is committed. A crash
 -- in between may leave a letter whose record was accepted when it came again; such a letter is resolved, or its play
 -- is a fact by now. Only these two reasons depend on what is in the tables; others are the same at every attempt.
+-- A play that became older than retention keeps may be rejected when it comes again, though its offset was handled.
 -- Rows: one per source partition whose numbers differ. Parameters: none. Rerun: reads only.
 with
-  rejected as (
+  rejections as (
     select
       l.topic,
       l.partition,
-      sum(c.value::bigint) as rejected_count
+      c.value::bigint as rejected_count,
+      0 as removed_letter_count
     from
       partition_ledger l
       cross join jsonb_each_text(l.rejected_counts) c
+    union all
+    select
+      topic,
+      partition,
+      rejected_count,
+      letter_count
+    from
+      removed_counts
+  ),
+  rejected as (
+    select
+      topic,
+      partition,
+      sum(rejected_count) as rejected_count,
+      sum(removed_letter_count) as removed_letter_count
+    from
+      rejections
     group by
-      l.topic,
-      l.partition
+      topic,
+      partition
   ),
   letters as (
     select
@@ -24,6 +43,7 @@ with
       count(*) filter (
         where
           state = 'resolved'
+          or d.reason = 'older_than_retention'
           or exists (
             select
             from
@@ -63,7 +83,7 @@ from
   rejected r
   full join letters l using (topic, partition)
 where
-  coalesce(r.rejected_count, 0) not between coalesce(l.letter_count - l.resolved_count, 0) and coalesce(l.letter_count, 0)
+  coalesce(r.rejected_count, 0) not between coalesce(l.letter_count - l.resolved_count, 0) and coalesce(l.letter_count, 0) + coalesce(r.removed_letter_count, 0)
 order by
   topic,
   partition

@@ -1,9 +1,18 @@
 -- The history of every metric row ends with the revision that the row has, and holds each revision once.
 -- A row that was removed and came back begins anew. Of rows that were revised before changes were recorded only the
 -- latest of those revisions is known, without its old values.
+-- Of what retention has removed nothing is asked.
 -- Rows: one per metric row whose history is missing, unexpected, has gaps or says other values than the row.
 -- Parameters: none. Rerun: reads only.
 with
+  kept as (
+    select
+      horizon
+    from
+      retention_horizons
+    where
+      kept = 'revisions'
+  ),
   revised as (
     select
       'user_engagement_metrics' as metric_table,
@@ -118,12 +127,20 @@ select
 from
   revised r
   full join histories h using (metric_table, time_window, key)
+  cross join kept k
 where
-  r.revision is distinct from h.last_revision
+  (
+    r.revision is distinct from h.last_revision
+    and (
+      h.last_revision is not null
+      or (r.columns ->> 'updated_at')::timestamptz >= k.horizon
+    )
+  )
   or h.recorded_count <> h.last_revision - h.first_revision + 1
   or (
     h.first_revision > 1
     and not h.is_beginning_unknown
+    and not isfinite(k.horizon)
   )
   or not r.columns @> h.last_values
 order by

@@ -9,6 +9,15 @@ with
       window_publications p
     where
       p.window_kind = 'minutes'
+      -- Of the others the facts may be gone.
+      and p.window_start >= (
+        select
+          horizon
+        from
+          retention_horizons
+        where
+          kept = 'facts'
+      )
       and not exists (
         select
         from

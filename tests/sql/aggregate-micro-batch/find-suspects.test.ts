@@ -82,6 +82,21 @@ describe("find_suspects", () => {
     ]);
   });
 
+  test("a play before the retention horizon is a suspect, one on it is not", async () => {
+    await database.owner.query(
+      "update retention_horizons set horizon = '2026-01-15 12:00+00' where kept = 'facts'",
+    );
+
+    const found = await findAmong([
+      { id: 1, at: "2026-01-15T11:59:59.999999Z" },
+      { id: 2, at: TWELVE },
+    ]);
+
+    expect(found).toEqual([
+      { ...NOTHING_MISSING, ordinal: 0, is_older_than_retention: true },
+    ]);
+  });
+
   test("says whether the suspect is a fact already, and with the same payload", async () => {
     const ingest = await database.connect("ingest");
     await insertFacts(ingest, [{ id: 1 }, { id: 2 }]);
@@ -111,6 +126,7 @@ describe("find_suspects", () => {
 
 const NOTHING_MISSING = {
   is_future: false,
+  is_older_than_retention: false,
   missing_user_id: null,
   missing_artist_id: null,
   missing_album_id: null,

@@ -8,7 +8,7 @@ import { DISCARD_REASONS } from "#shared/domain/rejection.ts";
 import { createMigratedDatabase } from "#tests/support/database.ts";
 
 import { addPartials, fillConsistently } from "./consistent-database.ts";
-import type { PlantedFault } from "./planted-fault.ts";
+import { at, type PlantedFault } from "./planted-fault.ts";
 import { LEDGER_FAULTS } from "./planted-ledger-faults.ts";
 import { METRIC_FAULTS } from "./planted-metric-faults.ts";
 import { REFERENCE_FAULTS } from "./planted-reference-faults.ts";
@@ -198,6 +198,36 @@ describe("what is under way is no fault", () => {
     const checks = await checkAfter(`${reviseDevice(2)} ${lines.join(" ")}`);
 
     expect(describeFailures(checks, expectedFailures)).toEqual([]);
+  });
+
+  test("nothing is asked of what retention has removed, and the rest still agrees", async () => {
+    const checks =
+      await checkAfter(`${reviseDevice(2)} ${recordRevision(1)} ${recordRevision(2)}
+      update metric_revisions set changed_at = now() - interval '3 days' where revision = 1;
+      update dead_letters set settled_at = now() - interval '3 days' where state = 'resolved';
+      insert into dead_letters (source_topic, source_partition, source_offset, source_timestamp, payload_sha256, reason,
+        detail, first_seen_at, handler_version, origin, state, settled_at)
+      values ('stream-events', 3, 9, now(), '\\x09', 'malformed_json', '', now(), '1', 'stream-events-3-9', 'buried',
+        now() - interval '3 days');
+      insert into partition_ledger (topic, partition, incarnation, handled_offsets, accepted_count, rejected_counts, handled_at)
+      values ('stream-events', 3, 0, '{[0,1)}', 0, '{"malformed_json": 1}', now() - interval '3 days');
+      select advance_retention_horizon(kept, '2 days') from retention_horizons;
+      select remove_facts(1000), remove_ledger(1000), remove_dead_letters(1000), remove_revisions(1000);
+      do $$ begin
+        assert (select array_agg(removed_count order by kept) from retention_horizons) = '{3,240,1,1}',
+          (select array_agg(removed_count order by kept) from retention_horizons);
+      end $$`);
+
+    expect(describeFailures(checks, expectedFailures)).toEqual([]);
+  });
+
+  test("but facts that are missing since the horizon are", async () => {
+    const checks = await checkAfter(`
+      select advance_retention_horizon('facts', '2 days');
+      delete from stream_events where "timestamp" = ${at("12:10:00")}`);
+
+    expect(findCheck(checks, "accepted_plays_are_facts").passed).toBe(false);
+    expect(findCheck(checks, "window_totals_agree").passed).toBe(false);
   });
 
   test("a tombstone of a row that was never there has no name", async () => {

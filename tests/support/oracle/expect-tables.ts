@@ -11,7 +11,7 @@ import { buildMetricQueries } from "./aggregate-windows.ts";
 import {
   CONFLICTING_IDS,
   FACTS,
-  JUDGE_PLAYS,
+  judgePlays,
   ORDER_DEPENDENT_IDS,
   OUTCOMES,
   REPEATED_POSITION,
@@ -58,6 +58,7 @@ const OUTCOME_NAMES: readonly Outcome[] = [
   "rejected:invalid_schema",
   "rejected:conflicting_duplicate",
   "rejected:future_timestamp",
+  "rejected:older_than_retention",
   "rejected:unknown_reference",
 ];
 
@@ -93,6 +94,7 @@ function countOutcomes(
     "rejected:invalid_schema": 0,
     "rejected:conflicting_duplicate": 0,
     "rejected:future_timestamp": 0,
+    "rejected:older_than_retention": 0,
     "rejected:unknown_reference": 0,
   };
   for (const { outcome } of outcomes) {
@@ -128,12 +130,17 @@ function readWindowUs(name: keyof OracleOptions, windowMs: number): bigint {
  */
 export async function expectTables(
   records: Iterable<OracleRecord>,
-  { minuteWindowMs = 300_000, hourWindowMs = 3_600_000 }: OracleOptions = {},
+  {
+    minuteWindowMs = 300_000,
+    hourWindowMs = 3_600_000,
+    horizonMs,
+  }: OracleOptions = {},
 ): Promise<ExpectedTables> {
   const queries = buildMetricQueries(
     readWindowUs("minuteWindowMs", minuteWindowMs),
     readWindowUs("hourWindowMs", hourWindowMs),
   );
+  const horizonUs = horizonMs === undefined ? null : BigInt(horizonMs) * 1000n;
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
     temp_directory: join(tmpdir(), `oracle-${process.pid}`),
@@ -144,7 +151,7 @@ export async function expectTables(
   try {
     await loadRecords(connection, records);
     await refuseRepeatedPosition(connection);
-    for (const statement of JUDGE_PLAYS) {
+    for (const statement of judgePlays(horizonUs)) {
       await connection.run(statement);
     }
     const outcomes = await selectOutcomes(connection);

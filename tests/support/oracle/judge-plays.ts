@@ -44,12 +44,16 @@ const KNOWN_IDS = `
 const isKnown = (topic: string, column: string): string =>
   `${column} in (select id from known_ids where topic = '${topic}')`;
 
-/** Builds `judged`: the faults that a play has by itself; 5 minutes ahead of its record is still allowed. */
-const JUDGED = `
+/**
+ * Builds `judged`: the faults that a play has by itself; 5 minutes ahead of its record is still allowed, and so is a play
+ * on the horizon.
+ */
+const judged = (horizonUs: bigint | null): string => `
   create table judged as
   select
     *,
     played_at_us > record_at_us + 300000000 as is_future,
+    coalesce(played_at_us < ${horizonUs}, false) as is_expired,
     not (
       ${isKnown("users", "user_id")}
       and ${isKnown("songs", "song_id")}
@@ -65,13 +69,13 @@ const FACT_PLAYS = `
   create table fact_plays as
   select *
   from judged
-  where not is_future and not is_orphan
+  where not is_future and not is_expired and not is_orphan
   qualify row_number() over (partition by event_id order by partition_id, record_offset) = 1`;
 
 /** Statements that turn the loaded records into the tables `judged` and `fact_plays`, in this order. */
-export const JUDGE_PLAYS: readonly string[] = [
+export const judgePlays = (horizonUs: bigint | null): readonly string[] => [
   KNOWN_IDS,
-  JUDGED,
+  judged(horizonUs),
   // A million plays take some hundred megabytes in each table.
   "drop table plays",
   FACT_PLAYS,
@@ -109,7 +113,11 @@ export const OUTCOMES = `
     case
       when fact.event_id is null
         or (play.partition_id, play.record_offset) < (fact.partition_id, fact.record_offset)
-        then if(play.is_future, 'rejected:future_timestamp', 'rejected:unknown_reference')
+        then case
+          when play.is_future then 'rejected:future_timestamp'
+          when play.is_expired then 'rejected:older_than_retention'
+          else 'rejected:unknown_reference'
+        end
       when (play.partition_id, play.record_offset) = (fact.partition_id, fact.record_offset)
         then 'accepted'
       when row(${payloadOf("play")}) = row(${payloadOf("fact")}) then 'duplicate'
@@ -123,7 +131,7 @@ export const OUTCOMES = `
 export const CONFLICTING_IDS = `
   select play.event_id
   from judged as play
-  where not play.is_future and not play.is_orphan
+  where not play.is_future and not play.is_expired and not play.is_orphan
   group by play.event_id
   having count(distinct row(${payloadOf("play")})) > 1
   order by play.event_id`;

@@ -12,6 +12,8 @@ export interface OracleRecord {
 export interface OracleOptions {
   minuteWindowMs?: number;
   hourWindowMs?: number;
+  /** The retention horizon that held before the first play came, in milliseconds since the epoch; else there is none. */
+  horizonMs?: number;
 }
 
 type Cell = bigint | number | string | boolean;
@@ -26,6 +28,7 @@ type RejectionReason =
   | ShapeFault
   | "conflicting_duplicate"
   | "future_timestamp"
+  | "older_than_retention"
   | "unknown_reference";
 
 export type Outcome = "accepted" | "duplicate" | `rejected:${RejectionReason}`;

@@ -23,6 +23,8 @@ export async function emptyTables(owner: Client): Promise<void> {
     delete from late_play_counts;
     delete from metric_revisions;
     delete from dead_letters;
+    delete from removed_counts;
+    update retention_horizons set horizon = '-infinity', removed_count = 0;
     delete from record_attempts;
     delete from partition_ledger where incarnation > 1;
     update partition_ledger set

@@ -3,6 +3,22 @@ import { describe, expect, test } from "vitest";
 import { readConfig } from "#shared/config.ts";
 import { PipelineError } from "#shared/errors.ts";
 
+describe("retention", () => {
+  test.for(["FACTS", "LEDGER", "DEAD_LETTERS", "REVISIONS"])(
+    "of %s is a day at least",
+    (kept) => {
+      const name = `STREAMING_RETENTION_${kept}`;
+
+      expect(readConfig([], { [name]: "1d" })).toMatchObject({
+        [name]: 24 * 3_600_000,
+      });
+      expect(() => readConfig([], { [name]: "23h" })).toThrow(
+        `${name}: is too short; expected at least 1d, or nothing to keep for ever`,
+      );
+    },
+  );
+});
+
 describe("defaults", () => {
   test("an empty environment gives the sizes of the design and info as the log level", () => {
     const config = readConfig([], {});
@@ -23,6 +39,7 @@ describe("defaults", () => {
       STREAMING_LOG_LEVEL: "info",
     });
     expect(config.DATABASE_URL).toBeUndefined();
+    expect(config.STREAMING_RETENTION_FACTS).toBeUndefined();
     expect(config.KAFKA_BOOTSTRAP_SERVERS).toBeUndefined();
   });
 

@@ -57,6 +57,24 @@ describe("a suspect play", () => {
     ]);
   });
 
+  test("from before the retention horizon is rejected as such after the future and before its references count", () => {
+    const old = { isOlderThanRetention: true, missingReferences: MISSING };
+    const judgement = judge(
+      [{ id: 1 }, { id: 2 }, { id: 3 }],
+      [
+        suspectOf(0, old),
+        suspectOf(1, { ...old, isFuture: true }),
+        suspectOf(2, { ...old, hasPayloadOfFact: true }),
+      ],
+    );
+
+    expect(namesOf(judgement)).toEqual([
+      [0, "older_than_retention"],
+      [1, "future_timestamp"],
+    ]);
+    expect(judgement.duplicates).toEqual([2]);
+  });
+
   test("that misses dimensions is rejected with each of them", () => {
     const microBatch = makeMicroBatch([{ id: 1 }, { id: 2 }]);
 
@@ -164,6 +182,7 @@ function suspectOf(ordinal: number, traits: Partial<Suspect>): Suspect {
   return {
     ordinal,
     isFuture: false,
+    isOlderThanRetention: false,
     missingReferences: [],
     hasPayloadOfFact: null,
     ...traits,

@@ -1,0 +1,5 @@
+-- Deletes some dead letters that are resolved or buried before their horizon.
+-- Parameters: $1 integer, how many at most. Row: one; removed_count bigint, below that when nothing is left.
+-- Rerun: goes on.
+select
+  remove_dead_letters ($1::integer) as removed_count

@@ -1,0 +1,5 @@
+-- Deletes some changes of metric rows and counts of late plays before their horizon.
+-- Parameters: $1 integer, how many at most. Row: one; removed_count bigint, below that when nothing is left.
+-- Rerun: goes on.
+select
+  remove_revisions ($1::integer) as removed_count
