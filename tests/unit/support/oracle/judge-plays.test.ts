@@ -170,6 +170,7 @@ describe("the outcome of a play", () => {
             timestamp,
             user_id: userId,
           }),
+          { timestampMs: Date.UTC(2026, 2, 1, 1) },
         ),
       ),
     );
