@@ -46,6 +46,14 @@ export function parseSeed(text: string): number {
   return seed;
 }
 
+/** Reads an offset or the number of a partition, a whole number from 0 up. */
+export function parseOffset(text: string): number {
+  const offset = Number(/^\d+$/.test(text) ? text : Number.NaN);
+  if (!Number.isSafeInteger(offset))
+    throw new InvalidArgumentError("Expected a whole number from 0 up.");
+  return offset;
+}
+
 /** Reads an RFC 3339 time and returns it in UTC. */
 export function parseMoment(text: string): string {
   const micros = parseTimestamp(text);

@@ -14,6 +14,7 @@ import {
   type SessionOptions,
   type Transaction,
 } from "./session.ts";
+import { loadPerKind } from "./window-metrics.ts";
 
 const load = (name: string) => loadStatement(`queries/close-windows/${name}`);
 const advanceWatermark = load("advance_watermark");
@@ -37,22 +38,10 @@ const markIdle = load("mark_idle");
 const registerPartitions = loadStatement("queries/ledger/register_partitions");
 const registerTopic = loadStatement("queries/set-up/register_topic");
 
-/** Which metric tables a window of each kind feeds. */
-const METRICS: Record<WindowKind, readonly string[]> = {
-  minutes: ["user_engagement", "content_performance", "device", "location"],
-  hourly: ["hourly"],
-};
-
-const loadPerKind = (
-  verb: string,
-): Record<WindowKind, readonly Statement[]> => ({
-  minutes: METRICS.minutes.map((metric) => load(`${verb}_${metric}`)),
-  hourly: METRICS.hourly.map((metric) => load(`${verb}_${metric}`)),
-});
-const merge = loadPerKind("merge");
-const discard = loadPerKind("discard");
-const recompute = loadPerKind("recompute");
-const fold = loadPerKind("fold");
+const merge = loadPerKind("close-windows/merge");
+const discard = loadPerKind("close-windows/discard");
+const recompute = loadPerKind("close-windows/recompute");
+const fold = loadPerKind("close-windows/fold");
 
 export interface WindowStoreOptions extends Omit<SessionOptions, "onConnect"> {
   readonly topic: string;

@@ -36,6 +36,8 @@ export interface Scene {
   readRecords(): Promise<TopicRecord[]>;
   /** A new database with the catalogue and no play; the groups begin at the start of `stream-events` again. */
   beginAnew(): Promise<Connections>;
+  /** A new database with the catalogue and no play, as a restored backup is: the groups stay where they are. */
+  restoreBackup(): Promise<Connections>;
   /** Starts a pipeline on a database, runs the work, and stops it whatever happens. */
   withPipeline<Result>(
     connections: Connections,
@@ -75,6 +77,7 @@ export async function openScene(): Promise<Scene> {
         await topics.rewind(GROUPS.deadLetters);
         return servers.copyDatabase();
       },
+      restoreBackup: () => servers.copyDatabase(),
       withPipeline: async (connections, options, work) => {
         const pipeline = await startPipeline(settingsFor(connections, options));
         try {

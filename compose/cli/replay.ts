@@ -1,0 +1,100 @@
+import { Option } from "commander";
+
+import { renderMoves } from "#compose/replay/render-moves.ts";
+import { replay, type ReplayStart } from "#compose/replay/replay.ts";
+import { withBrokers } from "#compose/replay/with-brokers.ts";
+import { listConsumerGroups } from "#compose/runner/list-consumer-groups.ts";
+import { loadDeclaration } from "#compose/runner/load-declaration.ts";
+import { claimRunner } from "#compose/runner/runner-claim.ts";
+import { readConfig } from "#shared/config.ts";
+import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import { PipelineError } from "#shared/errors.ts";
+import { createCommand, type CommonOptions } from "./create-command.ts";
+import { readEnvironment } from "./environment.ts";
+import { findBrokers } from "./find-connections.ts";
+import { parseMoment, parseOffset } from "./parse-options.ts";
+import { runCommand } from "./run-command.ts";
+import { writeLine } from "./write-line.ts";
+
+interface ReplayCommandOptions extends CommonOptions {
+  readonly from?: string;
+  readonly fromOffset?: number;
+  readonly partition?: number;
+  readonly json?: boolean;
+}
+
+const command = createCommand(
+  "replay",
+  `Lets the next runner read ${STREAM_EVENTS_TOPIC} again; what is a fact already changes nothing`,
+)
+  .addOption(
+    new Option("--from <time>", "the records that Kafka took since then")
+      .argParser(parseMoment)
+      .conflicts(["fromOffset", "partition"]),
+  )
+  .option("--from-offset <offset>", "the records from this one", parseOffset)
+  .option(
+    "--partition <partition>",
+    "with --from-offset: of this partition only",
+    parseOffset,
+  )
+  .option("--json", "print JSON")
+  .action(async ({ dataDir, json, ...wishes }: ReplayCommandOptions) => {
+    const start = readStart(wishes);
+    const environment = readEnvironment();
+    const config = readConfig([], environment);
+    const consumerGroup = await findConsumerGroup();
+    // No runner works on the data directory meanwhile, and none starts.
+    const claim = await claimRunner(dataDir);
+    try {
+      const moves = await withBrokers(
+        {
+          dataDir,
+          kafkaPort: config.KAFKA_PORT,
+          findBrokers: () => findBrokers(dataDir, config),
+          // The standard output may be piped as JSON.
+          onProgress: (message) => process.stderr.write(`${message}\n`),
+        },
+        (kafkaBootstrapServers) =>
+          replay({
+            kafkaBootstrapServers,
+            topic: STREAM_EVENTS_TOPIC,
+            consumerGroup,
+            start,
+          }),
+      );
+      writeLine(
+        json === true
+          ? JSON.stringify({ consumerGroup, partitions: moves }, undefined, 2)
+          : `${renderMoves(moves)}\nThe group ${consumerGroup} reads on from there at the next npm run up or npm start.`,
+      );
+    } finally {
+      await claim.release();
+    }
+
+    async function findConsumerGroup(): Promise<string> {
+      const groups = listConsumerGroups(await loadDeclaration(environment));
+      const group = groups.get(STREAM_EVENTS_TOPIC);
+      if (group !== undefined) return group;
+      throw new PipelineError(
+        `serverless.yml declares no mapping of ${STREAM_EVENTS_TOPIC}, so nobody would read it again. Declare one.`,
+        { code: "invalid_declaration", domain: "user" },
+      );
+    }
+  });
+
+function readStart({
+  from,
+  fromOffset,
+  partition,
+}: Omit<ReplayCommandOptions, keyof CommonOptions>): ReplayStart {
+  if (from !== undefined)
+    return { kind: "time", timestampMs: Date.parse(from) };
+  if (fromOffset !== undefined)
+    return { kind: "offset", offset: fromOffset, partition };
+  throw new PipelineError(
+    "From where is the topic to be read again? Give a time as --from, such as 2026-01-31T12:00:00Z, or --from-offset with a number.",
+    { code: "conflicting_options", domain: "user" },
+  );
+}
+await runCommand(command);

@@ -1,0 +1,154 @@
+import {
+  createSession,
+  type Session,
+  type Transaction,
+} from "#shared/adapters/postgres/session.ts";
+import type { Window, WindowKind } from "#shared/ports/window-store.ts";
+import { METRICS } from "#shared/adapters/postgres/window-metrics.ts";
+import { loadStatement } from "#shared/sql.ts";
+import {
+  hasDifference,
+  rebuildWindow,
+  type RowCounts,
+} from "./rebuild-window.ts";
+
+const listWindows = loadStatement("queries/rebuild/list_windows");
+
+// One window of many million facts; nobody waits for it but its own closer.
+const TRANSACTION_TIMEOUT_MS = 10 * 60_000;
+
+export interface RebuildOptions {
+  /** Of the owner: no other role may delete metric rows. */
+  readonly databaseUrl: string;
+  /** Windows that overlap `[from, to)` are rebuilt; RFC 3339. */
+  readonly from: string;
+  readonly to: string;
+  /** Reports what differs and writes nothing. */
+  readonly isDryRun?: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Breaks off between two windows. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a rebuild found, and unless it was a dry run has put right. */
+export interface RebuildResult {
+  readonly isDryRun: boolean;
+  /** Per metric table, in a fixed order. */
+  readonly tables: readonly ({ readonly table: string } & RowCounts)[];
+  /** Closed windows that were compared with the facts. */
+  readonly windowCount: number;
+  /** Those in which something differed. */
+  readonly differing: readonly Window[];
+  /** Left alone: their plays are still coming in. */
+  readonly open: readonly Window[];
+}
+
+/**
+ * Recomputes the metric tables from the facts, one transaction per closed window under its lock, so that readers see
+ * a window as it was or as it should be. Throws what the session throws, and the signal's reason.
+ */
+export async function rebuild({
+  databaseUrl,
+  from,
+  to,
+  isDryRun = false,
+  onProgress,
+  signal,
+}: RebuildOptions): Promise<RebuildResult> {
+  const session = createSession({
+    databaseUrl,
+    applicationName: "rebuild",
+    transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+  });
+  const run = isDryRun ? takeBack : commit;
+  try {
+    const rows = await session.transaction((transaction) =>
+      transaction.query<WindowRow & Record<string, unknown>>(listWindows, [
+        from,
+        to,
+      ]),
+    );
+    const closed = rows.filter((row) => row.is_closed).map(toWindow);
+    const totals = new Map<string, RowCounts>();
+    const differing: Window[] = [];
+    onProgress?.(0, closed.length);
+    for (const [index, window] of closed.entries()) {
+      signal?.throwIfAborted();
+      const counts = await run(session, (transaction) =>
+        rebuildWindow(transaction, window),
+      );
+      if ([...counts.values()].some(hasDifference)) differing.push(window);
+      for (const [metric, count] of counts)
+        totals.set(metric, add(totals.get(metric), count));
+      onProgress?.(index + 1, closed.length);
+    }
+    return {
+      isDryRun,
+      tables: Object.values(METRICS)
+        .flat()
+        .map((metric) => ({
+          table: `${metric}_metrics`,
+          ...add(undefined, totals.get(metric) ?? NONE),
+        })),
+      windowCount: closed.length,
+      differing,
+      open: rows.filter((row) => !row.is_closed).map(toWindow),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+interface WindowRow {
+  readonly window_kind: WindowKind;
+  readonly window_start: Date;
+  readonly window_end: Date;
+  readonly is_closed: boolean;
+}
+
+const NONE: RowCounts = { checked: 0, differing: 0, added: 0, removed: 0 };
+
+function toWindow(row: WindowRow): Window {
+  return {
+    kind: row.window_kind,
+    start: row.window_start,
+    end: row.window_end,
+  };
+}
+
+function add(first: RowCounts = NONE, second: RowCounts): RowCounts {
+  return {
+    checked: first.checked + second.checked,
+    differing: first.differing + second.differing,
+    added: first.added + second.added,
+    removed: first.removed + second.removed,
+  };
+}
+
+type Work<Result> = (transaction: Transaction) => Promise<Result>;
+
+function commit<Result>(session: Session, work: Work<Result>): Promise<Result> {
+  return session.transaction(work);
+}
+
+/** Does the work, takes it back, and returns what it found. */
+async function takeBack<Result>(
+  session: Session,
+  work: Work<Result>,
+): Promise<Result> {
+  const done = new WorkDone<Result>();
+  try {
+    return await session.transaction(async (transaction) => {
+      done.result = await work(transaction);
+      throw done;
+    });
+  } catch (error) {
+    if (error === done && done.result !== undefined) return done.result;
+    throw error;
+  }
+}
+
+/** Thrown so that the transaction rolls back. */
+class WorkDone<Result> extends Error {
+  result: Result | undefined;
+}

@@ -1,0 +1,16 @@
+-- Deletes a closed window's metric rows that no fact stands behind any more.
+-- Parameters: $1, $2 timestamptz, window start and end. Rows: one per deleted row.
+-- Rerun: nothing left to delete.
+delete from hourly_metrics m
+where
+  m.time_window = $1::timestamptz
+  and not exists (
+    select
+    from
+      stream_events e
+    where
+      e."timestamp" >= $1::timestamptz
+      and e."timestamp" < $2::timestamptz
+  )
+returning
+  m.time_window

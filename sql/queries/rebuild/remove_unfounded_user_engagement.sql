@@ -1,0 +1,17 @@
+-- Deletes a closed window's metric rows that no fact stands behind any more.
+-- Parameters: $1, $2 timestamptz, window start and end. Rows: one per deleted row.
+-- Rerun: nothing left to delete.
+delete from user_engagement_metrics m
+where
+  m.time_window = $1::timestamptz
+  and not exists (
+    select
+    from
+      stream_events e
+    where
+      e."timestamp" >= $1::timestamptz
+      and e."timestamp" < $2::timestamptz
+      and e.user_id = m.user_id
+  )
+returning
+  m.time_window

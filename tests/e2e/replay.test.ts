@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { Connections } from "#compose/embedded/connection-env.ts";
+import { stopKafka } from "#compose/embedded/kafka-broker.ts";
+import { rebuild } from "#compose/rebuild/rebuild.ts";
+import { replay, type ReplayStart } from "#compose/replay/replay.ts";
+import type { Status } from "#compose/runner/read-status.ts";
+import { claimRunner } from "#compose/runner/runner-claim.ts";
+import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import { runToEnd } from "#tests/integration/compose/cli/spawn-command.ts";
+import { expectTables } from "#tests/support/oracle/expect-tables.ts";
+import { withClient } from "#tests/support/database.ts";
+import { listDifferences } from "#tests/support/pipeline/list-differences.ts";
+import { planRecords } from "#tests/support/pipeline/make-plays.ts";
+import { selectRows } from "#tests/support/pipeline/read-tables.ts";
+import {
+  GROUPS,
+  openScene,
+  type Scene,
+} from "#tests/support/pipeline/scene.ts";
+
+const SPAN = { from: "2026-03-01T12:00:00Z", to: "2026-03-01T14:00:00Z" };
+const PLAYS = 2000;
+/** No partition counts as idle and nothing is closed by a schedule: draining does. */
+const RUN = { hasSchedules: false };
+const FROM_START: ReplayStart = { kind: "offset", offset: 0 };
+
+let scene: Scene;
+let expected: Awaited<ReturnType<typeof expectTables>>;
+let records: Awaited<ReturnType<Scene["readRecords"]>>;
+/** All tests go on with what the one before has left: a database that agrees with the oracle. */
+let database: Connections;
+beforeAll(async () => {
+  scene = await openScene();
+  const mixIns = { duplicates: 0.05, orphans: 0.02, malformed: 0.02 };
+  await scene.topics.send(
+    STREAM_EVENTS_TOPIC,
+    planRecords({ ...SPAN, count: PLAYS, mixIns }),
+  );
+  records = await scene.readRecords();
+  expected = await expectTables(records);
+  database = await scene.beginAnew();
+  await consume();
+});
+afterAll(() => scene?.close());
+
+describe("a replay", () => {
+  it("that missed nothing changes no fact and no metric row, and counts all records as redelivered", async () => {
+    const before = await readEverything();
+
+    const moves = await replayFrom(FROM_START);
+    const status = await consume();
+
+    expect(sumReadAgain(moves)).toBe(countPlayRecords());
+    expect(await readEverything()).toEqual(before);
+    expect(status.plays).toMatchObject({
+      redelivered: countPlayRecords(),
+      late: 0,
+    });
+    expect(await listDifferencesNow()).toEqual([]);
+  });
+
+  it("brings back plays that were lost after their windows had closed", async () => {
+    await withClient(database.databaseUrls.owner, (owner) =>
+      owner.query(
+        `delete from stream_events where "timestamp" >= '2026-03-01T12:30:00Z' and "timestamp" < '2026-03-01T13:15:00Z'`,
+      ),
+    );
+    // Who rebuilds at the wrong time makes the loss visible in the metric tables.
+    await rebuild({ databaseUrl: database.databaseUrls.owner, ...SPAN });
+    expect(await listDifferencesNow()).not.toEqual([]);
+
+    await replayFrom(FROM_START);
+    await consume();
+
+    expect(await listDifferencesNow()).toEqual([]);
+  });
+
+  it("mends a database restored from a backup that is older than the group's commits", async () => {
+    // As it was before the first play.
+    database = await scene.restoreBackup();
+    await consume();
+    expect(await selectCount("stream_events")).toBe(0);
+
+    await replayFrom({ kind: "time", timestampMs: 0 });
+    await consume();
+
+    expect(await listDifferencesNow()).toEqual([]);
+  });
+
+  it("from a time reads what Kafka took since then, and from the end nothing", async () => {
+    const taken = records
+      .filter(({ topic }) => topic === STREAM_EVENTS_TOPIC)
+      .map(({ timestampMs }) => timestampMs)
+      .toSorted((a, b) => a - b);
+    const middle = taken[Math.floor(taken.length / 2)] ?? 0;
+
+    const none = await replayFrom({
+      kind: "time",
+      timestampMs: (taken.at(-1) ?? 0) + 1,
+    });
+    const some = await replayFrom({ kind: "time", timestampMs: middle });
+
+    expect(sumReadAgain(none)).toBe(0);
+    expect(sumReadAgain(some)).toBe(
+      taken.filter((timestampMs) => timestampMs >= middle).length,
+    );
+    expect(await readCommitted()).toEqual(
+      some.map(({ partition, to }) => [partition, to]),
+    );
+  });
+
+  it("of one partition leaves the others where they are", async () => {
+    const before = await readCommitted();
+
+    await replayFrom({ kind: "offset", offset: 7, partition: 3 });
+
+    expect(await readCommitted()).toEqual(
+      before.map(([partition, offset]) => [
+        partition,
+        partition === 3 ? 7 : offset,
+      ]),
+    );
+  });
+
+  it("is refused while the group has members, and moves nothing", async () => {
+    await scene.withPipeline(database, RUN, async (pipeline) => {
+      await pipeline.untilConsumed();
+      const before = await readCommitted();
+
+      await expect(replayFrom(FROM_START)).rejects.toMatchObject({
+        code: "group_in_use",
+        message: expect.stringContaining("npm run down"),
+      });
+      expect(await readCommitted()).toEqual(before);
+    });
+  });
+
+  it("of a partition that is not there is refused", async () => {
+    await expect(
+      replayFrom({ kind: "offset", offset: 0, partition: 10 }),
+    ).rejects.toMatchObject({ code: "unknown_partition" });
+  });
+});
+
+describe("npm run replay", () => {
+  it("is refused while a runner works on the data directory", async () => {
+    const { dataDir } = scene.settingsFor(database, RUN);
+    const claim = await claimRunner(dataDir);
+
+    const { exitCode, stderr } = await runToEnd("replay", {
+      args: ["--data-dir", dataDir, "--from-offset", "0"],
+    });
+    await claim.release();
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("stop it with npm run down");
+  });
+
+  it("prints old and new positions, on a running broker and, after npm run down, on one of its own", async () => {
+    const { dataDir } = scene.settingsFor(database, RUN);
+    const [[, end] = []] = await readCommitted();
+    const command = (offset: string) =>
+      runToEnd("replay", {
+        args: ["--data-dir", dataDir, "--from-offset", offset],
+        environment: {
+          KAFKA_PORT: readPort(database.kafkaBootstrapServers),
+        },
+      });
+
+    const running = await command("5");
+    await stopKafka(dataDir);
+    const stopped = await command("4");
+
+    expect(running).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(running.stdout).toMatch(
+      new RegExp(`│ 0 +│ ${end} +│ 5 +│ ${Number(end) - 5} `),
+    );
+    expect(stopped).toMatchObject({ exitCode: 0 });
+    expect(stopped.stdout).toMatch(/│ 0 +│ 5 +│ 4 +│ 1 /);
+    expect(await stopKafka(dataDir)).toBe(false);
+  });
+});
+
+/** Runs a pipeline until nothing is left to read, with all windows closed. */
+function consume(): Promise<Status> {
+  return scene.withPipeline(database, RUN, (pipeline) => pipeline.drain());
+}
+
+function replayFrom(start: ReplayStart) {
+  return replay({
+    kafkaBootstrapServers: database.kafkaBootstrapServers,
+    topic: STREAM_EVENTS_TOPIC,
+    consumerGroup: GROUPS.streamEvents,
+    start,
+  });
+}
+
+function sumReadAgain(
+  moves: readonly {
+    readonly from: number | null;
+    readonly to: number | null;
+  }[],
+): number {
+  return moves.reduce((sum, { from, to }) => sum + (from ?? 0) - (to ?? 0), 0);
+}
+
+function countPlayRecords(): number {
+  return records.filter(({ topic }) => topic === STREAM_EVENTS_TOPIC).length;
+}
+
+async function readCommitted(): Promise<(readonly [number, number])[]> {
+  const [answer] = await scene.topics.admin.fetchOffsets({
+    groupId: GROUPS.streamEvents,
+    topics: [STREAM_EVENTS_TOPIC],
+  });
+  return (answer?.partitions ?? [])
+    .map(({ partition, offset }) => [partition, Number(offset)] as const)
+    .toSorted(([a], [b]) => a - b);
+}
+
+function listDifferencesNow(): Promise<string[]> {
+  return listDifferences(database.databaseUrls.owner, records, expected);
+}
+
+/** Facts, metric rows and publications with the transaction that wrote them, as text. */
+async function readEverything(): Promise<string[]> {
+  const rows = await selectRows<{ row: string }>(
+    database.databaseUrls.owner,
+    [
+      "stream_events",
+      "user_engagement_metrics",
+      "content_performance_metrics",
+      "device_metrics",
+      "location_metrics",
+      "hourly_metrics",
+      "window_publications",
+    ]
+      .map(
+        (name) =>
+          `select '${name} ' || r.xmin || ' ' || r as row from ${name} r`,
+      )
+      .join(" union all ") + " order by 1",
+  );
+  return rows.map(({ row }) => row);
+}
+
+async function selectCount(table: string): Promise<number> {
+  const [row] = await selectRows<{ count: string }>(
+    database.databaseUrls.owner,
+    `select count(*) from ${table}`,
+  );
+  return Number(row?.count);
+}
+
+function readPort(bootstrapServers: string): string {
+  return bootstrapServers.split(":")[1] ?? "";
+}
