@@ -136,19 +136,17 @@ async function takeBack<Result>(
   session: Session,
   work: Work<Result>,
 ): Promise<Result> {
-  const done = new WorkDone<Result>();
+  const takenBack = new Error("a dry run is taken back");
+  const done: Result[] = [];
   try {
-    return await session.transaction(async (transaction) => {
-      done.result = await work(transaction);
-      throw done;
+    await session.transaction(async (transaction) => {
+      done.push(await work(transaction));
+      throw takenBack;
     });
   } catch (error) {
-    if (error === done && done.result !== undefined) return done.result;
+    const [result] = done;
+    if (error === takenBack && result !== undefined) return result;
     throw error;
   }
-}
-
-/** Thrown so that the transaction rolls back. */
-class WorkDone<Result> extends Error {
-  result: Result | undefined;
+  throw takenBack;
 }

@@ -24,16 +24,6 @@ export async function openConsumerGroup(
 ): Promise<ConsumerGroup> {
   const kafka = createKafkaClient(connection);
   const admin = kafka.admin();
-  const ask = async <Answer>(
-    what: string,
-    question: () => Promise<Answer>,
-  ): Promise<Answer> => {
-    try {
-      return await question();
-    } catch (cause) {
-      throw kafkaError(cause, what);
-    }
-  };
   await ask("connecting", () => admin.connect());
   return {
     countMembers: () =>
@@ -71,6 +61,17 @@ export async function openConsumerGroup(
       }),
     close: () => admin.disconnect(),
   };
+}
+
+async function ask<Answer>(
+  what: string,
+  question: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await question();
+  } catch (cause) {
+    throw kafkaError(cause, what);
+  }
 }
 
 /**

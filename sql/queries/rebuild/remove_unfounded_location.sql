@@ -1,17 +1,50 @@
--- Deletes a closed window's metric rows that no fact stands behind any more.
+-- Deletes a closed window's metric rows that no fact stands behind any more, and records it.
 -- Parameters: $1, $2 timestamptz, window start and end. Rows: one per deleted row.
 -- Rerun: nothing left to delete.
-delete from location_metrics m
-where
-  m.time_window = $1::timestamptz
-  and not exists (
-    select
-    from
-      stream_events e
+with
+  removed as (
+    delete from location_metrics m
     where
-      e."timestamp" >= $1::timestamptz
-      and e."timestamp" < $2::timestamptz
-      and e.location_id = m.location_id
+      m.time_window = $1::timestamptz
+      and not exists (
+        select
+        from
+          stream_events e
+        where
+          e."timestamp" >= $1::timestamptz
+          and e."timestamp" < $2::timestamptz
+          and e.location_id = m.location_id
+      )
+    returning
+      m.time_window,
+      jsonb_build_object('location_id', m.location_id) as key,
+      m.revision,
+      to_jsonb(m) - array[
+        'time_window',
+        'location_id',
+        'revision',
+        'updated_at'
+      ] as old_values
   )
+insert into
+  metric_revisions (
+    metric_table,
+    time_window,
+    key,
+    revision,
+    changed_at,
+    old_values,
+    new_values
+  )
+select
+  'location_metrics',
+  time_window,
+  key,
+  revision + 1,
+  now(),
+  old_values,
+  null
+from
+  removed
 returning
-  m.time_window
+  time_window

@@ -29,6 +29,8 @@ const COMMANDS = [
   "migrate",
   "drain",
   "status",
+  "rebuild",
+  "replay",
 ];
 
 test.each(COMMANDS)("%s explains itself with --help", async (name) => {
@@ -71,6 +73,40 @@ test.each([
     stdout: "",
     stderr: `${message}\n(--help shows the options)\n`,
   });
+});
+
+test.each([
+  [
+    "rebuild",
+    ["--from", "noon", "--to", "2026-01-01T00:00:00Z"],
+    /^error: option '--from <time>' argument 'noon' is invalid\. /,
+  ],
+  [
+    "rebuild",
+    ["--from", "2026-01-01T00:00:00Z"],
+    /^error: required option '--to <time>' not specified/,
+  ],
+  [
+    "rebuild",
+    ["--from", "2026-01-02T00:00:00Z", "--to", "2026-01-01T00:00:00Z"],
+    /is not before --to .* Give the earlier time as --from\.\n$/,
+  ],
+  ["replay", [], /--from-offset/],
+  [
+    "replay",
+    ["--from-offset", "-1"],
+    /^error: option '--from-offset <offset>'/,
+  ],
+  [
+    "replay",
+    ["--from", "2026-01-01T00:00:00Z", "--partition", "1"],
+    /cannot be used with option/,
+  ],
+])("%s %j is refused with what was expected", async (name, args, message) => {
+  const { exitCode, stdout, stderr } = await runToEnd(name, { args });
+
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toMatch(message);
 });
 
 test("produce --from without --count is refused", async () => {

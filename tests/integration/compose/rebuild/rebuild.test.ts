@@ -304,21 +304,21 @@ describe("npm run rebuild", () => {
       /Closed windows: 4 compared with the facts, 1 differ; nothing was written\. Open windows: 2 skipped\.\n$/,
     );
   });
-
-  function runCommand(args: readonly string[]) {
-    return runToEnd("rebuild", {
-      // Without a zone a time is in UTC.
-      args: [
-        "--from",
-        "2026-01-15T12:00:00",
-        "--to",
-        "2026-01-15T14:00:00",
-        ...args,
-      ],
-      environment: { DATABASE_URL: database.url("owner") },
-    });
-  }
 });
+
+function runCommand(args: readonly string[]) {
+  return runToEnd("rebuild", {
+    // Without a zone a time is in UTC.
+    args: [
+      "--from",
+      "2026-01-15T12:00:00",
+      "--to",
+      "2026-01-15T14:00:00",
+      ...args,
+    ],
+    environment: { DATABASE_URL: database.url("owner") },
+  });
+}
 
 function rebuildNow(
   options: Partial<RebuildOptions> = {},
