@@ -255,9 +255,14 @@ describe("while others work", () => {
     await publisher.run("close-windows/lock_window", FIRST_WINDOW);
 
     const rebuilding = rebuildNow();
+    const steps: string[] = [];
+    const rebuilt = rebuilding.then(() => steps.push("rebuilt"));
     await untilRebuildWaits(rebuilding);
+    steps.push("published");
     await publisher.say("commit");
+    await rebuilt;
 
+    expect(steps).toEqual(["published", "rebuilt"]);
     expect((await rebuilding).differing).toHaveLength(3);
   });
 });
