@@ -23,6 +23,12 @@ const retention = duration
   })
   .optional();
 const port = z.coerce.number("expected a port number").int().min(1).max(65_535);
+/** 0 is none. */
+const optionalPort = z.coerce
+  .number("expected a port number, or 0 for none")
+  .int()
+  .min(0)
+  .max(65_535);
 const databaseUrl = z.string().transform((text, context): string => {
   // The text itself is not shown: it may hold a password.
   if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
@@ -53,6 +59,7 @@ const SETTINGS = {
   KAFKA_PORT: port.default(9092),
   POSTGRES_PORT: port.default(5432),
   LOCALSTACK_PORT: port.default(4566),
+  METRICS_PORT: optionalPort.default(9464),
   LOCALSTACK_ENDPOINT: z
     .url("is no address; expected http://host:port")
     .optional(),

@@ -12,8 +12,8 @@ export interface PortUse {
   readonly port: number;
   /** The setting that chooses another port: "KAFKA_PORT". */
   readonly setting: string;
-  /** The setting that uses a server which is already there: "KAFKA_BOOTSTRAP_SERVERS". */
-  readonly externalSetting: string;
+  /** The setting that uses a server which is already there: "KAFKA_BOOTSTRAP_SERVERS"; undefined for one that port 0 leaves out. */
+  readonly externalSetting: string | undefined;
 }
 
 /** Throws `port_in_use` (user) when the server could not listen on 127.0.0.1 at its port. */
@@ -27,10 +27,14 @@ export async function assertPortFree({
   if (fault === undefined) {
     return;
   }
+  const alternative =
+    externalSetting === undefined
+      ? `set ${setting}=0 to do without`
+      : `set ${externalSetting} to use a ${server} that is already running`;
   throw new PipelineError(
     `${server} cannot listen on 127.0.0.1:${port}: ${fault}. Set ${setting} to a free port ` +
       `(for example ${setting}=${port + 10_000 > 65_535 ? port - 10_000 : port + 10_000}), end what uses this one, ` +
-      `or set ${externalSetting} to use a ${server} that is already running.`,
+      `or ${alternative}.`,
     { code: "port_in_use", domain: "user" },
   );
 }

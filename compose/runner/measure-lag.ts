@@ -10,6 +10,8 @@ export interface TopicProgress {
   readonly endOffsetSum: number;
   /** Records that the group has not committed yet. */
   readonly lag: number;
+  /** Partitions with such records. */
+  readonly partitionsBehind: readonly number[];
 }
 
 /** Returns the progress of every mapping's topic, in the order of serverless.yml. */
@@ -26,11 +28,15 @@ export async function measureLag(
       );
       const starts = await offsets.readStartOffsets(topic);
       const ends = await offsets.readEndOffsets(topic);
+      const lags = measureLags(ends, starts, committed);
       return {
         topic,
         consumerGroup,
         endOffsetSum: sumOffsets(ends),
-        lag: sumLag(ends, starts, committed),
+        lag: sumOffsets(lags),
+        partitionsBehind: [...lags.keys()].filter(
+          (partition) => lags.get(partition) !== 0,
+        ),
       };
     }),
   );
@@ -45,22 +51,26 @@ export function sumLag(
   starts: Offsets,
   committed: Offsets,
 ): number {
-  const lags = [...ends].map(([partition, end]) => {
+  return sumOffsets(measureLags(ends, starts, committed));
+}
+
+function measureLags(
+  ends: Offsets,
+  starts: Offsets,
+  committed: Offsets,
+): Offsets {
+  const lags = [...ends].map(([partition, end]): [number, number] => {
     const next = Math.max(
       committed.get(partition) ?? 0,
       starts.get(partition) ?? 0,
     );
     // A commit beyond the end is what a topic that was made anew leaves behind.
-    return Math.max(0, end - next);
+    return [partition, Math.max(0, end - next)];
   });
-  return sum(lags);
+  return new Map(lags);
 }
 
 /** Returns how many offsets a topic has given out, when these are its ends. */
 export function sumOffsets(ends: Offsets): number {
-  return sum([...ends.values()]);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  return [...ends.values()].reduce((total, number) => total + number, 0);
 }

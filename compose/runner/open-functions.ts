@@ -1,3 +1,4 @@
+import type { Invoker } from "#compose/event-source-mapping/invoker.ts";
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import { startScheduler } from "#compose/scheduler/scheduler.ts";
 import { openInvoker, type OpenInvoker } from "./open-invoker.ts";
@@ -22,23 +23,28 @@ export interface OpenFunctions {
   stopSchedules(): Promise<void>;
 }
 
+export interface OpenFunctionsOptions extends LocalStackInvokerOptions {
+  /** Puts something between every caller and the functions. */
+  readonly wrapInvoker?: <Wrapped extends Invoker>(invoker: Wrapped) => Wrapped;
+}
+
 /** Opens the functions where they are to run; `invoker.stop` closes them. Throws what `openLocalStackInvoker` throws. */
 export async function openFunctions(
   kind: InvokerKind,
-  options: LocalStackInvokerOptions,
+  options: OpenFunctionsOptions,
 ): Promise<OpenFunctions> {
-  const { declaration, dataDir } = options;
+  const { declaration, dataDir, wrapInvoker = (invoker) => invoker } = options;
   const choose = (isWanted: (functionName: string) => boolean) =>
     declaration.schedules.filter(({ functionName }) => isWanted(functionName));
   if (kind === "localstack") {
-    const invoker = await openLocalStackInvoker(options);
+    const invoker = wrapInvoker(await openLocalStackInvoker(options));
     return {
       invoker,
       startSchedules: (isWanted) => invoker.startSchedules(choose(isWanted)),
       stopSchedules: () => invoker.stopSchedules(),
     };
   }
-  const invoker = openInvoker(declaration, dataDir);
+  const invoker = wrapInvoker(openInvoker(declaration, dataDir));
   const schedulers: { stop(): Promise<void> }[] = [];
   return {
     invoker,

@@ -28,13 +28,24 @@ export interface LateWindow {
   readonly greatestLatenessSeconds: number;
 }
 
+/** A topic as its consumer group stands to it. */
+export interface TopicStatus extends TopicProgress {
+  /**
+   * Age of the newest handled record, by the database's clock, of the partition that is furthest behind: no unhandled
+   * record is older. Zero without lag; null while no record of such a partition has been handled.
+   */
+  readonly lagSeconds: number | null;
+}
+
 /** What Kafka and Postgres say at one moment. */
 export interface Status {
   /** RFC 3339, UTC. */
   readonly readAt: string;
-  readonly topics: readonly TopicProgress[];
+  readonly topics: readonly TopicStatus[];
   /** RFC 3339, UTC; null before every partition has been heard of. */
   readonly watermark: string | null;
+  /** How far it is behind the database's clock, never below zero; null without a watermark. */
+  readonly watermarkDelaySeconds: number | null;
   readonly windows: readonly WindowStatus[];
   readonly plays: {
     /** Plays with an outcome, whichever. */
@@ -58,6 +69,8 @@ export interface Status {
     readonly buried: number;
     /** When the record that has waited longest was first seen, RFC 3339, UTC; null where none waits. */
     readonly oldestWaitingAt: string | null;
+    /** How long ago that is by the database's clock. */
+    readonly oldestWaitingSeconds: number | null;
   };
   /** Reason code -> number of records, over all source topics. */
   readonly rejected: Readonly<Record<string, number>>;
@@ -72,6 +85,12 @@ export interface StatusSources {
 
 const readOutcomes = loadStatement("queries/read-status/read_outcomes");
 const readLetters = loadStatement("queries/read-status/read_letters");
+const readNewestRecords = loadStatement(
+  "queries/read-status/read_newest_records",
+);
+const readWatermarkDelay = loadStatement(
+  "queries/close-windows/read_watermark_delay",
+);
 const readWindows = loadStatement("queries/read-status/read_windows");
 const readLateWindows = loadStatement("queries/read-status/read_late_windows");
 
@@ -81,26 +100,34 @@ export async function readStatus({
   offsets,
   session,
 }: StatusSources): Promise<Status> {
-  const [topics, [outcomes, windows, letters, lateWindows]] = await Promise.all(
-    [
-      measureLag(declaration, offsets),
-      session.transaction(
-        async (transaction) =>
-          [
-            await transaction.query<OutcomeRow>(readOutcomes),
-            await transaction.query<WindowRow>(readWindows, [
-              STREAM_EVENTS_TOPIC,
-            ]),
-            await transaction.query<LettersRow>(readLetters),
-            await transaction.query<LateWindowRow>(readLateWindows),
-          ] as const,
-      ),
-    ],
-  );
+  const [
+    progress,
+    { outcomes, windows, delays, letters, lateWindows, newestRecords },
+  ] = await Promise.all([
+    measureLag(declaration, offsets),
+    session.transaction(async (transaction) => ({
+      outcomes: await transaction.query<OutcomeRow>(readOutcomes),
+      windows: await transaction.query<WindowRow>(readWindows, [
+        STREAM_EVENTS_TOPIC,
+      ]),
+      delays: await transaction.query<DelayRow>(readWatermarkDelay, [
+        STREAM_EVENTS_TOPIC,
+      ]),
+      letters: await transaction.query<LettersRow>(readLetters),
+      lateWindows: await transaction.query<LateWindowRow>(readLateWindows),
+      newestRecords:
+        await transaction.query<NewestRecordRow>(readNewestRecords),
+    })),
+  ]);
   return {
     readAt: new Date().toISOString(),
-    topics,
+    topics: progress.map((topic) => ({
+      ...topic,
+      lagSeconds: measureLagSeconds(topic, newestRecords),
+    })),
     watermark: windows[0]?.watermark ?? null,
+    watermarkDelaySeconds:
+      delays[0] === undefined ? null : delays[0].delay_ms / 1000,
     windows: windows.map((row) => ({
       kind: row.window_kind,
       openCount: Number(row.open_count),
@@ -120,6 +147,20 @@ export async function readStatus({
   };
 }
 
+/** Returns a topic's lag in seconds, see `TopicStatus`. */
+export function measureLagSeconds(
+  { topic, partitionsBehind }: TopicProgress,
+  newestRecords: readonly NewestRecordRow[],
+): number | null {
+  if (partitionsBehind.length === 0) return 0;
+  const ages = newestRecords
+    .filter(
+      (row) => row.topic === topic && partitionsBehind.includes(row.partition),
+    )
+    .map((row) => row.age_seconds);
+  return ages.length === 0 ? null : Math.max(...ages);
+}
+
 function describeLetters(row: LettersRow | undefined): Status["letters"] {
   return {
     waiting: Number(row?.waiting_count ?? 0),
@@ -128,6 +169,7 @@ function describeLetters(row: LettersRow | undefined): Status["letters"] {
     resolved: Number(row?.resolved_count ?? 0),
     buried: Number(row?.buried_count ?? 0),
     oldestWaitingAt: row?.oldest_waiting_at ?? null,
+    oldestWaitingSeconds: row?.oldest_waiting_seconds ?? null,
   };
 }
 
@@ -168,6 +210,17 @@ interface OutcomeRow {
   readonly rejected_counts: Readonly<Record<string, number>>;
 }
 
+interface DelayRow {
+  readonly delay_ms: number;
+}
+
+/** A partition with the age of its newest handled record. */
+export interface NewestRecordRow {
+  readonly topic: string;
+  readonly partition: number;
+  readonly age_seconds: number;
+}
+
 interface LettersRow {
   readonly waiting_count: string;
   readonly due_count: string;
@@ -175,6 +228,7 @@ interface LettersRow {
   readonly resolved_count: string;
   readonly buried_count: string;
   readonly oldest_waiting_at: string | null;
+  readonly oldest_waiting_seconds: number | null;
 }
 
 interface LateWindowRow {

@@ -21,7 +21,10 @@ export function renderStatusLine({
 }: StatusView): string {
   const lags = status.topics
     .filter(({ lag }) => lag > 0)
-    .map(({ topic, lag }) => `${topic} ${formatCount(lag)}`);
+    .map(
+      ({ topic, lag, lagSeconds }) =>
+        `${topic} ${formatCount(lag)} (${formatSeconds(lagSeconds)})`,
+    );
   const windows = status.windows.map(
     ({ kind, openCount, closedCount }) =>
       `${kind} ${formatCount(openCount)} open ${formatCount(closedCount)} closed`,
@@ -32,7 +35,7 @@ export function renderStatusLine({
     ...(phase === undefined ? [] : [phase]),
     `plays/s ${formatRate(playsPerSecond)}`,
     `lag ${lags.length === 0 ? "0" : lags.join(" ")}`,
-    `watermark ${status.watermark ?? "none"}`,
+    `watermark ${formatWatermark(status)}`,
     `windows ${windows.length === 0 ? "none" : windows.join(", ")}`,
     `accepted ${formatCount(accepted)}`,
     `duplicate ${formatCount(duplicate)}`,
@@ -48,11 +51,15 @@ export function renderStatusTables(view: StatusView): string {
   const { status, playsPerSecond, phase, problems = [] } = view;
   const { accepted, duplicate, late } = status.plays;
   const topics = createTable(
-    ["topic", "records", "lag"],
-    ["left", "right", "right"],
+    ["topic", "records", "lag", "behind"],
+    ["left", "right", "right", "right"],
   );
-  for (const { topic, endOffsetSum, lag } of status.topics)
-    topics.push([topic, formatCount(endOffsetSum), formatCount(lag)]);
+  for (const { topic, endOffsetSum, lag, lagSeconds } of status.topics)
+    topics.push([
+      topic,
+      ...[endOffsetSum, lag].map(formatCount),
+      formatSeconds(lagSeconds),
+    ]);
   const windows = createTable(
     ["windows", "open", "due", "to revise", "closed", "closed until"],
     ["left", "right", "right", "right", "right", "left"],
@@ -78,7 +85,7 @@ export function renderStatusTables(view: StatusView): string {
       `accepted ${formatCount(accepted)}`,
       `duplicate ${formatCount(duplicate)}`,
       `late ${formatCount(late)}`,
-      `watermark ${status.watermark ?? "none"}`,
+      `watermark ${formatWatermark(status)}`,
     ].join("   "),
     `rejected ${formatRejected(status)}`,
     `dead letters ${formatLetters(status)}`,
@@ -116,9 +123,10 @@ function formatLateWindows({ lateWindows }: Status): string[] {
 }
 
 function formatLetters({ letters }: Status): string {
-  const { waiting, redriven, resolved, buried, oldestWaitingAt } = letters;
+  const { waiting, redriven, resolved, buried } = letters;
+  const oldest = `${letters.oldestWaitingAt ?? "now"} (${formatSeconds(letters.oldestWaitingSeconds)})`;
   const counts = {
-    [`waiting since ${oldestWaitingAt ?? "now"}`]: waiting,
+    [`waiting since ${oldest}`]: waiting,
     redriven,
     resolved,
     buried,
@@ -127,6 +135,16 @@ function formatLetters({ letters }: Status): string {
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${formatCount(count)} ${state}`);
   return shown.length === 0 ? "0" : shown.join(", ");
+}
+
+function formatWatermark(status: Status): string {
+  return status.watermark === null
+    ? "none"
+    : `${status.watermark} (${formatSeconds(status.watermarkDelaySeconds)} behind)`;
+}
+
+function formatSeconds(seconds: number | null): string {
+  return seconds === null ? "-" : `${formatCount(Math.round(seconds))} s`;
 }
 
 function formatRate(playsPerSecond: number | undefined): string {

@@ -4,6 +4,7 @@ import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import type { EventSourceMapping } from "#compose/event-source-mapping/create-event-source-mapping.ts";
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import { startStack } from "#compose/embedded/stack.ts";
+import { openMetrics } from "#compose/metrics/open-metrics.ts";
 import type { Declaration } from "#compose/serverless/declaration.ts";
 import { createTopicOffsets } from "#shared/adapters/kafka/topic-offsets.ts";
 import { readConfig, type Config } from "#shared/config.ts";
@@ -20,6 +21,7 @@ import { prepareServers } from "./prepare-servers.ts";
 import { PROJECT_ROOT } from "./project-root.ts";
 import { claimRunner } from "./runner-claim.ts";
 import { startMappings } from "./start-mappings.ts";
+import { openStatusReader } from "./status-reader.ts";
 
 /** The function that makes plays; its schedule is started apart from the others. */
 export const PRODUCER = "produce-batch";
@@ -68,6 +70,8 @@ export async function startRunner({
   try {
     const claim = await claimRunner(dataDir);
     cleanups.add(() => claim.release());
+    const metrics = await openMetrics(config.METRICS_PORT);
+    cleanups.add(() => metrics.close());
     const stack = await startStack({
       dataDir,
       jarsDir: join(PROJECT_ROOT, ".data", "kafka-jars"),
@@ -96,6 +100,7 @@ export async function startRunner({
       dataDir,
       environment,
       onProgress,
+      wrapInvoker: (invoker) => metrics.invocations.measure(invoker),
     });
     const { invoker } = functions;
     cleanups.add(() => invoker.stop());
@@ -117,6 +122,14 @@ export async function startRunner({
 
     cleanups.add(() => functions.stopSchedules());
     await functions.startSchedules((functionName) => functionName !== PRODUCER);
+    const reader = openStatusReader(declaration, stack);
+    cleanups.add(() => reader.close());
+    const stopServing = metrics.serve({
+      readStatus: () => reader.read(),
+      mappings,
+      clock: systemClock,
+    });
+    cleanups.add(stopServing);
     return {
       config,
       connections: stack,

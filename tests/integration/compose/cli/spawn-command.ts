@@ -47,7 +47,8 @@ export function spawnCommand(
       ...args,
     ],
     {
-      env: { PATH: path, ...environment },
+      // Several runners at once would take the same port.
+      env: { PATH: path, METRICS_PORT: "0", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

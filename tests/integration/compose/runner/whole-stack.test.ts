@@ -7,6 +7,7 @@ import { z } from "zod";
 import { readConnectionEnv } from "#compose/embedded/connection-env.ts";
 import { findFreePort } from "#compose/embedded/ports.ts";
 import { stopStack } from "#compose/embedded/stack.ts";
+import { scrapeValues } from "#tests/support/prometheus/scrape.ts";
 import {
   runToEnd,
   spawnCommand,
@@ -37,6 +38,7 @@ beforeAll(async () => {
   environment = {
     KAFKA_PORT: String(await findFreePort()),
     POSTGRES_PORT: String(await findFreePort()),
+    METRICS_PORT: String(await findFreePort()),
   };
 });
 afterAll(async () => {
@@ -165,6 +167,16 @@ test(
     expect(after.plays["accepted"]).toBe(
       (before.plays["accepted"] ?? 0) + 1000 - rejected,
     );
+    const metrics = await scrapeValues(Number(environment["METRICS_PORT"]));
+    expect(metrics["streaming_plays_accepted_total"]).toBe(
+      after.plays["accepted"],
+    );
+    for (const invoked of ["aggregate-micro-batch", "close-windows"])
+      expect(
+        metrics[
+          `streaming_invocation_duration_seconds_count{function="${invoked}"}`
+        ],
+      ).toBeGreaterThan(0);
 
     first.signal("SIGKILL");
     await first.ended;

@@ -41,16 +41,26 @@ export function fixedOffsets(
 export const DRAINED: Status = {
   readAt: "2026-01-01T12:00:00.000Z",
   topics: [
-    { topic: "users", consumerGroup: "load-users", endOffsetSum: 100, lag: 0 },
+    {
+      topic: "users",
+      consumerGroup: "load-users",
+      endOffsetSum: 100,
+      lag: 0,
+      lagSeconds: 0,
+      partitionsBehind: [],
+    },
     {
       topic: "stream-events",
       consumerGroup: "aggregate-micro-batch",
       endOffsetSum: 100_000,
       lag: 0,
+      lagSeconds: 0,
+      partitionsBehind: [],
     },
   ],
   watermark: "2026-01-01T11:50:00.000Z",
   lateWindows: [],
+  watermarkDelaySeconds: 600.25,
   windows: [
     {
       kind: "minutes",
@@ -76,6 +86,7 @@ export const DRAINED: Status = {
     resolved: 0,
     buried: 0,
     oldestWaitingAt: null,
+    oldestWaitingSeconds: null,
   },
   plays: {
     handled: 100_000,

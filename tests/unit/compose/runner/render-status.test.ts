@@ -8,9 +8,10 @@ import { DRAINED } from "./fakes.ts";
 
 test("the line holds everything in one line", () => {
   const [users, plays] = DRAINED.topics;
-  const topics = [users, plays && { ...plays, lag: 1200 }].filter(
-    (topic) => topic !== undefined,
-  );
+  const topics = [
+    users,
+    plays && { ...plays, lag: 1200, lagSeconds: 12.4 },
+  ].filter((topic) => topic !== undefined);
 
   const letters = {
     waiting: 9,
@@ -19,6 +20,7 @@ test("the line holds everything in one line", () => {
     resolved: 28,
     buried: 1,
     oldestWaitingAt: "2026-01-01T11:00:00.000000Z",
+    oldestWaitingSeconds: 3600.2,
   };
   const line = renderStatusLine({
     status: { ...DRAINED, topics, letters },
@@ -27,7 +29,7 @@ test("the line holds everything in one line", () => {
   });
 
   expect(line).toBe(
-    "2026-01-01T12:00:00.000Z | Live | plays/s 8,123 | lag stream-events 1,200 | watermark 2026-01-01T11:50:00.000Z | windows minutes 0 open 36 closed, hourly 0 open 3 closed | accepted 99,900 | duplicate 60 | late 7 | rejected 40 (malformed_json 30, unknown_reference 10) | dead letters 9 waiting since 2026-01-01T11:00:00.000000Z, 2 redriven, 28 resolved, 1 buried",
+    "2026-01-01T12:00:00.000Z | Live | plays/s 8,123 | lag stream-events 1,200 (12 s) | watermark 2026-01-01T11:50:00.000Z (600 s behind) | windows minutes 0 open 36 closed, hourly 0 open 3 closed | accepted 99,900 | duplicate 60 | late 7 | rejected 40 (malformed_json 30, unknown_reference 10) | dead letters 9 waiting since 2026-01-01T11:00:00.000000Z (3,600 s), 2 redriven, 28 resolved, 1 buried",
   );
 });
 
@@ -63,12 +65,12 @@ test("the tables name every topic with its lag, every window size and every prob
     problems: ["users: Postgres is down"],
   });
 
-  expect(text).toMatch(/│ stream-events │ 100,000 │ +0 │/);
+  expect(text).toMatch(/│ stream-events │ 100,000 │ +0 │ +0 s │/);
   expect(text).toMatch(
     /│ hourly +│ +0 │ +0 │ +0 │ +3 │ 2026-01-01T11:00:00Z │/,
   );
   expect(text).toContain(
-    "plays/s 20   accepted 99,900   duplicate 60   late 7   watermark 2026-01-01T11:50:00.000Z\n",
+    "plays/s 20   accepted 99,900   duplicate 60   late 7   watermark 2026-01-01T11:50:00.000Z (600 s behind)\n",
   );
   expect(text).toContain(
     "rejected 40 (malformed_json 30, unknown_reference 10)\n",
