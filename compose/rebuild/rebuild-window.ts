@@ -6,6 +6,10 @@ import {
 import type { Window } from "#shared/ports/window-store.ts";
 import { loadStatement } from "#shared/sql.ts";
 
+const lockFrontiersShared = loadStatement(
+  "queries/aggregate-micro-batch/lock_frontiers_shared",
+);
+const isBeforeHorizon = loadStatement("queries/rebuild/is_before_horizon");
 const lockWindow = loadStatement("queries/close-windows/lock_window");
 const takeMarks = loadStatement("queries/close-windows/take_revision_marks");
 const discardWindow = loadStatement(
@@ -35,12 +39,19 @@ export interface RowCounts {
  * Brings the metric rows of a closed window in line with the facts, as a revision does: under the window's lock, marks
  * first, then the facts. A window in which nothing is wrong is left as it is.
  *
- * @returns counts per metric table
+ * @returns counts per metric table; null where retention has given up facts of the window, whose rows stay as they are
  */
 export async function rebuildWindow(
   transaction: Transaction,
   { kind, start, end }: Window,
-): Promise<ReadonlyMap<string, RowCounts>> {
+): Promise<ReadonlyMap<string, RowCounts> | null> {
+  // No horizon moves, and hence no fact goes, before this has ended.
+  await transaction.query(lockFrontiersShared);
+  const [horizon] = await transaction.query<{ is_before_horizon: boolean }>(
+    isBeforeHorizon,
+    [start],
+  );
+  if (horizon?.is_before_horizon !== false) return null;
   await transaction.query(lockWindow, [kind, start]);
   const [found] = await transaction.query<{
     mark_count: number;

@@ -41,6 +41,8 @@ export interface RebuildResult {
   readonly differing: readonly Window[];
   /** Left alone: their plays are still coming in. */
   readonly open: readonly Window[];
+  /** Left alone: facts of theirs have been given up, and their rows cannot be computed again. */
+  readonly expired: readonly Window[];
 }
 
 /**
@@ -71,14 +73,16 @@ export async function rebuild({
     const closed = rows.filter((row) => row.is_closed).map(toWindow);
     const totals = new Map<string, RowCounts>();
     const differing: Window[] = [];
+    const expired: Window[] = [];
     onProgress?.(0, closed.length);
     for (const [index, window] of closed.entries()) {
       signal?.throwIfAborted();
       const counts = await run(session, (transaction) =>
         rebuildWindow(transaction, window),
       );
-      if ([...counts.values()].some(hasDifference)) differing.push(window);
-      for (const [metric, count] of counts)
+      if (counts === null) expired.push(window);
+      else if ([...counts.values()].some(hasDifference)) differing.push(window);
+      for (const [metric, count] of counts ?? [])
         totals.set(metric, add(totals.get(metric), count));
       onProgress?.(index + 1, closed.length);
     }
@@ -90,8 +94,9 @@ export async function rebuild({
           table: `${metric}_metrics`,
           ...add(undefined, totals.get(metric) ?? NONE),
         })),
-      windowCount: closed.length,
+      windowCount: closed.length - expired.length,
       differing,
+      expired,
       open: rows.filter((row) => !row.is_closed).map(toWindow),
     };
   } finally {

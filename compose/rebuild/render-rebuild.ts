@@ -10,6 +10,7 @@ export function renderRebuild({
   windowCount,
   differing,
   open,
+  expired,
 }: RebuildResult): string {
   const table = new Table({
     head: ["metric table", "checked", "differing", "added", "removed"],
@@ -30,6 +31,10 @@ export function renderRebuild({
   return [
     table.toString(),
     ...differing.map((window) => `Differed: ${nameWindow(window)}`),
+    ...expired.map(
+      (window) =>
+        `Skipped, before the retention horizon: ${nameWindow(window)}`,
+    ),
     ...open.map((window) => `Skipped, still open: ${nameWindow(window)}`),
     `Closed windows: ${windowCount} compared with the facts, ${differing.length} ${outcome}. Open windows: ${open.length} skipped.`,
   ].join("\n");

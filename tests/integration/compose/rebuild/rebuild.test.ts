@@ -203,6 +203,24 @@ describe("which windows", () => {
   });
 });
 
+test("a window before the retention horizon keeps its rows, and is named", async () => {
+  await plantFaults();
+  const before = await readMetrics();
+  await database.rows(
+    "update retention_horizons set horizon = $1::timestamptz + interval '1 hour' where kept = 'facts'",
+    [FROM],
+  );
+
+  const { expired, windowCount } = await rebuildNow();
+  await database.rows(
+    "update retention_horizons set horizon = '-infinity' where kept = 'facts'",
+  );
+
+  expect(expired.map(({ kind }) => kind)).toContain("hourly");
+  expect(windowCount).toBe(0);
+  expect(await readMetrics()).toEqual(before);
+});
+
 describe("while others work", () => {
   test("readers see a window as it was, then as it should be, and nothing in between", async () => {
     const published = await readMetrics();
