@@ -84,19 +84,28 @@ test("two redrives at once send each letter once", async () => {
   for (let id = 1; id <= 40; id += 1)
     await storeLetter({ id, missing: [THERE] });
   await redrive.releaseArrived(100, BACKOFF_MS);
-  const sendAll = async (store: typeof redrive): Promise<number[]> => {
-    const sent: number[] = [];
-    for (let batch = [0]; batch.length > 0; sent.push(...batch))
-      batch = await sendDue(store, 5);
-    return sent;
-  };
+  const held = Promise.withResolvers<number[]>();
+  const { promise: othersAreSent, resolve: goOn } =
+    Promise.withResolvers<void>();
 
-  const sent = await Promise.all([sendAll(redrive), sendAll(openRedrive())]);
+  const first = redrive.redriveDue(
+    { limit: 5, isFlush: false },
+    plan,
+    async (due) => {
+      held.resolve(due.map(({ record }) => record.offset));
+      await othersAreSent;
+    },
+  );
+  const sentByFirst = await held.promise;
+  const sentByOther = await sendDue(openRedrive(), 100);
+  goOn();
+  await first;
 
-  expect(sent.every((of) => of.length > 0)).toBe(true);
-  expect(sent.flat().toSorted((a, b) => a - b)).toEqual(
+  expect(sentByFirst).toHaveLength(5);
+  expect([...sentByFirst, ...sentByOther].toSorted((x, y) => x - y)).toEqual(
     Array.from({ length: 40 }, (_, index) => index + 1),
   );
+  expect(await sendDue()).toEqual([]);
 });
 
 test("what Kafka did not take is due as before", async () => {
