@@ -6,7 +6,11 @@ import { Kafka, logLevel, Partitioners } from "kafkajs";
 import { afterEach, expect, test } from "vitest";
 import { startKafka } from "#compose/embedded/kafka-broker.ts";
 import { findFreePort } from "#compose/embedded/ports.ts";
-import { startMapping, SUCCESS, valuesOf } from "./mapping-under-test.ts";
+import {
+  startMapping,
+  SUCCESS,
+  valuesOf,
+} from "#tests/conformance/mapping-under-test.ts";
 
 const JARS_DIR = fileURLToPath(
   new URL("../../.data/kafka-jars", import.meta.url),
@@ -31,7 +35,7 @@ async function startBroker(
   return broker;
 }
 
-test("a broker that is killed and started again costs no record, and the same poller goes on", async () => {
+test("12: a broker that is killed and started again costs no record, and the same poller goes on", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "mapping-broker-killed-"));
   closing.push(() => rm(dataDir, { recursive: true, force: true }));
   const port = await findFreePort();

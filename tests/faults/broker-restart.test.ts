@@ -11,10 +11,10 @@ import { createRecordPublisher } from "#shared/adapters/kafka/record-publisher.t
 import { createTopicOffsets } from "#shared/adapters/kafka/topic-offsets.ts";
 import { createTopics } from "#shared/adapters/kafka/topics.ts";
 
-import { startSilentServer } from "./silent-server.ts";
+import { startSilentServer } from "#tests/integration/shared/adapters/kafka/silent-server.ts";
 
 const JARS_DIR = fileURLToPath(
-  new URL("../../../../../.data/kafka-jars", import.meta.url),
+  new URL("../../.data/kafka-jars", import.meta.url),
 );
 const RECORD = { key: "1", value: "{}" };
 let dataDir: string;
