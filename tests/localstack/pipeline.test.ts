@@ -152,6 +152,7 @@ test(
         duplicate: expect.toSatisfy(isAtLeast(PLAYS / REPEATED_EVERY)),
         "rejected:malformed_json": expect.toSatisfy(isAtLeast(10)),
         "rejected:invalid_schema": expect.toSatisfy(isAtLeast(10)),
+        "rejected:older_than_retention": 0,
         "rejected:unknown_reference": expect.toSatisfy(isAtLeast(10)),
         "rejected:future_timestamp": expect.toSatisfy(isAtLeast(10)),
         "rejected:conflicting_duplicate": 1,
