@@ -36,6 +36,29 @@ function advance_retention_horizon(text,interval)
     returning h.horizon
   $function$
 
+function matching_letters(jsonb)
+   RETURNS SETOF dead_letters
+   LANGUAGE sql
+   STABLE
+  AS $function$
+    select d.*
+    from dead_letters d
+    where (
+        (wanted -> 'ids' is null and wanted -> 'positions' is null)
+        or d.dead_letter_id = any (array(select jsonb_array_elements_text(wanted -> 'ids')::bigint))
+        or (d.source_topic, d.source_partition, d.source_offset) in (
+          select p.topic, p.partition, p."offset"
+          from jsonb_to_recordset(wanted -> 'positions') as p (topic text, partition integer, "offset" bigint)
+        )
+      )
+      and (wanted -> 'reasons' is null or d.reason = any (array(select jsonb_array_elements_text(wanted -> 'reasons'))))
+      and (wanted -> 'topics' is null or d.source_topic = any (array(select jsonb_array_elements_text(wanted -> 'topics'))))
+      and (wanted -> 'states' is null or d.state = any (array(select jsonb_array_elements_text(wanted -> 'states'))))
+      and (wanted -> 'from' is null or d.source_timestamp >= (wanted ->> 'from')::timestamptz)
+      and (wanted -> 'to' is null or d.source_timestamp < (wanted ->> 'to')::timestamptz)
+      and (wanted -> 'reference' is null or d.missing_references @> jsonb_build_array(wanted -> 'reference'))
+  $function$
+
 function refuse_orphans()
    RETURNS trigger
    LANGUAGE plpgsql
@@ -297,6 +320,7 @@ table dead_letter_actions
   action text not null
   actor text not null
   acted_at timestamp with time zone not null default clock_timestamp()
+  note text -- what an operator changed, and the reason that was given
   constraint dead_letter_actions_action_check CHECK ((action = ANY (ARRAY['redriven'::text, 'applied'::text, 'buried'::text])))
   constraint dead_letter_actions_dead_letter_id_fkey FOREIGN KEY (dead_letter_id) REFERENCES dead_letters(dead_letter_id) ON DELETE CASCADE
   constraint dead_letter_actions_pkey PRIMARY KEY (action_id)
@@ -330,11 +354,11 @@ table dead_letters
   due_at timestamp with time zone -- when it is sent again; null while it waits for a reference or an operator
   redriven_at timestamp with time zone
   mended_value bytea -- what an operator sent in place of original_value
-  resolution text -- landed: the play is a fact; applied or superseded: of a dimension's version; rejected_again: its next letter goes on
+  resolution text -- landed: the play is a fact; applied or superseded: of a dimension's version; rejected_again: its next letter goes on; replaced: an operator has sent a new version of the dimension
   settled_at timestamp with time zone -- when it was resolved or buried
   constraint dead_letters_identity UNIQUE (source_topic, source_partition, source_offset, source_timestamp, payload_sha256)
   constraint dead_letters_pkey PRIMARY KEY (dead_letter_id)
-  constraint dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['landed'::text, 'applied'::text, 'superseded'::text, 'rejected_again'::text, 'attempts_spent'::text, 'by_operator'::text])))
+  constraint dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['landed'::text, 'applied'::text, 'superseded'::text, 'rejected_again'::text, 'attempts_spent'::text, 'by_operator'::text, 'replaced'::text])))
   constraint dead_letters_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'redriven'::text, 'resolved'::text, 'buried'::text])))
   CREATE INDEX dead_letters_due_idx USING btree (due_at, dead_letter_id) WHERE ((state = 'waiting'::text) AND (due_at IS NOT NULL))
   CREATE INDEX dead_letters_origin_idx USING btree (origin) WHERE (state = 'redriven'::text)

@@ -14,12 +14,12 @@ export function parseShare(text: string): number {
   return share;
 }
 
-/** Reads `20/s` or `20` as plays per second. */
-export function parsePlaysPerSecond(text: string): number {
+/** Reads `20/s` or `20` as a number a second. */
+export function parseRate(text: string): number {
   const rate = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(text)?.[1]);
   if (!(rate > 0 && rate <= 100_000))
     throw new InvalidArgumentError(
-      "Expected plays per second such as 20/s, at most 100000/s.",
+      "Expected a rate such as 20/s, at most 100000/s.",
     );
   return rate;
 }

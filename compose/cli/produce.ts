@@ -9,10 +9,11 @@ import { addListenerOptions } from "./listener-options.ts";
 import {
   parseCount,
   parseMoment,
-  parsePlaysPerSecond,
+  parseRate,
   parseSeed,
   parseShare,
 } from "./parse-options.ts";
+import { dimensionCommand } from "./produce/dimension.ts";
 import { runCommand } from "./run-command.ts";
 import { writeLine } from "./write-line.ts";
 
@@ -30,7 +31,7 @@ const command = addListenerOptions(
   .option(
     "--rate <rate>",
     "plays per second, such as 20/s; with --count: how fast they are sent",
-    parsePlaysPerSecond,
+    parseRate,
   )
   .option(
     "--seed <seed>",
@@ -94,4 +95,6 @@ command.action(
     });
   },
 );
+// What stands behind the subcommand's name is its own, also what both have.
+command.enablePositionalOptions().addCommand(dimensionCommand);
 await runCommand(command);

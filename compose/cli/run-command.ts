@@ -10,11 +10,17 @@ export async function runCommand(command: Command): Promise<never> {
   try {
     await command.parseAsync();
   } catch (error) {
-    process.stderr.write(
-      `${describeFailure(error, command.opts<{ debug?: boolean }>().debug === true)}\n`,
-    );
+    process.stderr.write(`${describeFailure(error, isDebugging(command))}\n`);
     process.exit(1);
   }
   // Clients may keep a connection open that nobody needs any more.
   process.exit(process.exitCode);
+}
+
+/** Whether the command or the subcommand that ran was asked for more. */
+function isDebugging(command: Command): boolean {
+  return (
+    command.opts<{ debug?: boolean }>().debug === true ||
+    command.commands.some(isDebugging)
+  );
 }

@@ -1,8 +1,5 @@
-import {
-  createSession,
-  type Session,
-  type Transaction,
-} from "#shared/adapters/postgres/session.ts";
+import { transact } from "#shared/adapters/postgres/dry-run.ts";
+import { createSession } from "#shared/adapters/postgres/session.ts";
 import type { Window, WindowKind } from "#shared/ports/window-store.ts";
 import { METRICS } from "#shared/adapters/postgres/window-metrics.ts";
 import { loadStatement } from "#shared/sql.ts";
@@ -62,7 +59,6 @@ export async function rebuild({
     applicationName: "rebuild",
     transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
   });
-  const run = isDryRun ? takeBack : commit;
   try {
     const rows = await session.transaction((transaction) =>
       transaction.query<WindowRow & Record<string, unknown>>(listWindows, [
@@ -77,7 +73,7 @@ export async function rebuild({
     onProgress?.(0, closed.length);
     for (const [index, window] of closed.entries()) {
       signal?.throwIfAborted();
-      const counts = await run(session, (transaction) =>
+      const counts = await transact(session, { isDryRun }, (transaction) =>
         rebuildWindow(transaction, window),
       );
       if (counts === null) expired.push(window);
@@ -128,30 +124,4 @@ function add(first: RowCounts = NONE, second: RowCounts): RowCounts {
     added: first.added + second.added,
     removed: first.removed + second.removed,
   };
-}
-
-type Work<Result> = (transaction: Transaction) => Promise<Result>;
-
-function commit<Result>(session: Session, work: Work<Result>): Promise<Result> {
-  return session.transaction(work);
-}
-
-/** Does the work, takes it back, and returns what it found. */
-async function takeBack<Result>(
-  session: Session,
-  work: Work<Result>,
-): Promise<Result> {
-  const takenBack = new Error("a dry run is taken back");
-  const done: Result[] = [];
-  try {
-    await session.transaction(async (transaction) => {
-      done.push(await work(transaction));
-      throw takenBack;
-    });
-  } catch (error) {
-    const [result] = done;
-    if (error === takenBack && result !== undefined) return result;
-    throw error;
-  }
-  throw takenBack;
 }

@@ -1,3 +1,4 @@
+import { decodeStreamEvent } from "./decode-stream-event.ts";
 import type { KafkaRecord } from "./record.ts";
 import { REDRIVE_HEADERS } from "./redrive-headers.ts";
 import { formatTimestamp } from "./timestamp.ts";
@@ -6,6 +7,8 @@ import { formatTimestamp } from "./timestamp.ts";
 export interface RedriveOrigin {
   /** The record as it was rejected. */
   readonly record: KafkaRecord;
+  /** The play that an operator sends in its place, `null` where the original is sent. */
+  readonly mendedValue: Uint8Array | null;
   /** Attempts so far. */
   readonly attempt: number;
   readonly firstSeenAtMicros: number;
@@ -15,19 +18,22 @@ export interface RedriveOrigin {
 const textEncoder = new TextEncoder();
 const OWN_HEADERS = new Set<string>(Object.values(REDRIVE_HEADERS));
 
-/** The original bytes once more, with headers that say which attempt this is and where it began. */
-export function redriveRecord(
-  { record, attempt, firstSeenAtMicros, origin }: RedriveOrigin,
-  value: Uint8Array | null = record.value,
-): Pick<KafkaRecord, "key" | "value" | "headers"> {
+/** The record once more, with headers that say which attempt this is and where it began. */
+export function redriveRecord({
+  record,
+  mendedValue,
+  attempt,
+  firstSeenAtMicros,
+  origin,
+}: RedriveOrigin): Pick<KafkaRecord, "key" | "value" | "headers"> {
   const added = {
     [REDRIVE_HEADERS.attempt]: String(attempt + 1),
     [REDRIVE_HEADERS.firstSeenAt]: formatTimestamp(firstSeenAtMicros),
     [REDRIVE_HEADERS.origin]: origin,
   };
   return {
-    key: record.key,
-    value,
+    key: mendedValue === null ? record.key : readKey(mendedValue, record.key),
+    value: mendedValue ?? record.value,
     headers: [
       ...record.headers.filter(([name]) => !OWN_HEADERS.has(name)),
       ...Object.entries(added).map(
@@ -35,4 +41,13 @@ export function redriveRecord(
       ),
     ],
   };
+}
+
+/** The key of a play is its event_id, which may be what was mended. */
+function readKey(
+  value: Uint8Array,
+  originalKey: Uint8Array | null,
+): Uint8Array | null {
+  const play = decodeStreamEvent({ value });
+  return play.ok ? textEncoder.encode(play.value.eventId) : originalKey;
 }

@@ -16,11 +16,12 @@ export interface LetterRow {
   readonly origin: string;
   readonly original_key: Buffer | null;
   readonly original_value: Buffer | null;
+  readonly mended_value: Buffer | null;
   /** Names and values in base64. */
   readonly original_headers: readonly (readonly [string, string])[];
 }
 
-/** Restores the record of a letter, byte for byte. */
+/** Restores the record of a letter, byte for byte; throws where the row has no readable time, which the table forbids. */
 export function readLetterRow(row: LetterRow): DueLetter {
   const firstSeenAtMicros = parseTimestamp(row.first_seen_at);
   if (firstSeenAtMicros === undefined)
@@ -31,6 +32,7 @@ export function readLetterRow(row: LetterRow): DueLetter {
     attempt: row.attempt,
     firstSeenAtMicros,
     origin: row.origin,
+    mendedValue: row.mended_value,
     record: {
       topic: row.source_topic,
       partition: row.source_partition,

@@ -1,19 +1,13 @@
-import type { DimensionVersion } from "#shared/ports/dimension-warehouse.ts";
 import type {
   DueLetter,
   RedriveCounts,
   RedrivePlan,
   RedriveStore,
 } from "#shared/ports/redrive-store.ts";
-import { decodeDimension } from "#shared/domain/decode-dimension.ts";
 import { loadStatement } from "#shared/sql.ts";
 
 import { compareValues, createStagingTable } from "./compare-plays.ts";
-import {
-  applyVersions,
-  findMissingArtists,
-  readArtistId,
-} from "./dimension-versions.ts";
+import { applyLetters, settleLetters } from "./letter-outcomes.ts";
 import { readLetterRow, type LetterRow } from "./letter-row.ts";
 import {
   createSession,
@@ -33,15 +27,11 @@ const chooseUnsettled = loadStatement(
 const markDiffering = loadStatement("queries/redrive/mark_differing");
 const chooseDue = loadStatement("queries/redrive/choose_due_letters");
 const markRedriven = loadStatement("queries/redrive/mark_redriven");
-const settleLetters = loadStatement("queries/redrive/settle_letters");
 const leaveLetters = loadStatement("queries/redrive/leave_letters");
 const readBacklog = loadStatement("queries/redrive/read_backlog");
 
 /** Values of one transaction, in bytes: they are held in memory, and Kafka takes a while for more. */
 const BYTES_PER_TRANSACTION = 8 * 1024 * 1024;
-
-type Resolution =
-  "landed" | "applied" | "superseded" | "attempts_spent" | "by_operator";
 
 /** The way back of dead letters over one connection, opened on first use; `actor` is written down with what is done. */
 export function createRedriveStore({
@@ -128,7 +118,7 @@ async function settleLanded(
     (_, ordinal) => isSame.get(ordinal) === false,
   );
   const ids = (rows: typeof letters) => rows.map((row) => row.dead_letter_id);
-  await settle(transaction, ids(landed), "resolved", "landed");
+  await settleLetters(transaction, ids(landed), "resolved", "landed");
   if (differing.length > 0)
     await transaction.query(markDiffering, [ids(differing)]);
   return { checked: letters.length, landed: landed.length };
@@ -148,10 +138,10 @@ async function redriveChosen(
 ): Promise<RedriveCounts> {
   const isSame = await compareValues(
     transaction,
-    letters.map(({ record }) => record.value),
+    letters.map(({ record, mendedValue }) => mendedValue ?? record.value),
   );
   const landed = letters.filter((_, ordinal) => isSame.get(ordinal) === true);
-  await settle(transaction, ids(landed), "resolved", "landed");
+  await settleLetters(transaction, ids(landed), "resolved", "landed");
 
   const groups = Map.groupBy(
     letters.filter((letter) => !landed.includes(letter)),
@@ -164,18 +154,18 @@ async function redriveChosen(
     groups.get("apply") ?? [],
   );
   const left = [...(groups.get("leave") ?? []), ...undecodable];
-  await settle(transaction, ids(applied), "resolved", "applied", {
+  await settleLetters(transaction, ids(applied), "resolved", "applied", {
     action: "applied",
     actor,
   });
-  await settle(transaction, ids(superseded), "resolved", "superseded");
-  await settle(transaction, ids(toBury), "buried", "attempts_spent", {
+  await settleLetters(transaction, ids(superseded), "resolved", "superseded");
+  await settleLetters(transaction, ids(toBury), "buried", "attempts_spent", {
     action: "buried",
     actor,
   });
   if (left.length > 0) await transaction.query(leaveLetters, [ids(left)]);
   if (toSend.length > 0) {
-    await transaction.query(markRedriven, [ids(toSend), actor]);
+    await transaction.query(markRedriven, [ids(toSend), actor, null]);
     // Last, and before the commit: a crash in between sends them once more, and the second copy is a duplicate.
     await send(toSend);
   }
@@ -191,58 +181,3 @@ async function redriveChosen(
 
 const ids = (letters: readonly DueLetter[]): string[] =>
   letters.map(({ id }) => id);
-
-/** Applies versions of dimensions as of the record that was rejected: an older one than the row's changes nothing. */
-async function applyLetters(
-  transaction: Transaction,
-  letters: readonly DueLetter[],
-): Promise<Record<"applied" | "superseded" | "undecodable", DueLetter[]>> {
-  const versions = new Map<DueLetter, DimensionVersion>();
-  for (const letter of letters) {
-    const decoded = decodeDimension(letter.record);
-    if (decoded.ok)
-      versions.set(letter, { record: decoded.value, position: letter.record });
-  }
-  const missing = await findMissingArtists(
-    transaction,
-    [...versions.values()]
-      .map(readArtistId)
-      .filter((artistId) => artistId !== null),
-  );
-  const applicable = [...versions].filter(([, version]) => {
-    const artistId = readArtistId(version);
-    return artistId === null || !missing.has(artistId);
-  });
-  const applied: DueLetter[] = [];
-  const superseded: DueLetter[] = [];
-  // One at a time, oldest first: each letter is told what became of it.
-  for (const [letter, version] of applicable) {
-    const written = await applyVersions(transaction, version.record.dimension, [
-      version,
-    ]);
-    (written.has(version.record.id) ? applied : superseded).push(letter);
-  }
-  const isHandled = new Set(applicable.map(([letter]) => letter));
-  return {
-    applied,
-    superseded,
-    undecodable: letters.filter((letter) => !isHandled.has(letter)),
-  };
-}
-
-async function settle(
-  transaction: Transaction,
-  letterIds: readonly string[],
-  state: "resolved" | "buried",
-  resolution: Resolution,
-  by?: { readonly action: "applied" | "buried"; readonly actor: string },
-): Promise<void> {
-  if (letterIds.length === 0) return;
-  await transaction.query(settleLetters, [
-    letterIds,
-    state,
-    resolution,
-    by?.action ?? null,
-    by?.actor ?? null,
-  ]);
-}

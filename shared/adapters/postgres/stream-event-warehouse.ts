@@ -2,11 +2,9 @@ import {
   conflictingDuplicate,
   judgeSuspects,
   type Judgement,
-  type Suspect,
 } from "#shared/domain/judge-suspects.ts";
 import type { Outcome, RecordOutcome } from "#shared/domain/ledger.ts";
 import type { MicroBatch } from "#shared/domain/micro-batch.ts";
-import type { MissingReference } from "#shared/domain/rejection.ts";
 import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
 import type {
   PublishRejections,
@@ -21,6 +19,7 @@ import {
   stagePlays,
 } from "./compare-plays.ts";
 import { enterLedger, lockLedger } from "./ledger.ts";
+import { readSuspects } from "./read-suspects.ts";
 import { beginAttempt, endAttempt } from "./record-attempts.ts";
 import {
   createSession,
@@ -29,9 +28,6 @@ import {
   type Transaction,
 } from "./session.ts";
 
-const findSuspects = loadStatement(
-  "queries/aggregate-micro-batch/find_suspects",
-);
 const lockFrontiersShared = loadStatement(
   "queries/aggregate-micro-batch/lock_frontiers_shared",
 );
@@ -143,43 +139,6 @@ async function applyMicroBatch(
   if (record !== undefined && microBatch.records.length === 1)
     await endAttempt(transaction, record);
   return outcomes;
-}
-
-interface SuspectRow {
-  readonly ordinal: number;
-  readonly is_future: boolean;
-  readonly is_older_than_retention: boolean;
-  readonly has_same_payload: boolean | null;
-  readonly missing_user_id: number | null;
-  readonly missing_artist_id: number | null;
-  readonly missing_album_id: number | null;
-  readonly missing_song_id: number | null;
-  readonly missing_device_id: number | null;
-  readonly missing_location_id: number | null;
-}
-
-async function readSuspects(transaction: Transaction): Promise<Suspect[]> {
-  const rows = await transaction.query<SuspectRow>(findSuspects);
-  return rows.map((row) => {
-    const references = [
-      { dimension: "users", id: row.missing_user_id },
-      { dimension: "artists", id: row.missing_artist_id },
-      { dimension: "albums", id: row.missing_album_id },
-      { dimension: "songs", id: row.missing_song_id },
-      { dimension: "devices", id: row.missing_device_id },
-      { dimension: "locations", id: row.missing_location_id },
-    ] as const;
-    return {
-      ordinal: row.ordinal,
-      isFuture: row.is_future,
-      isOlderThanRetention: row.is_older_than_retention,
-      missingReferences: references.filter(
-        (reference): reference is MissingReference & typeof reference =>
-          reference.id !== null,
-      ),
-      hasPayloadOfFact: row.has_same_payload,
-    };
-  });
 }
 
 /** Compares plays whose event_id is a fact with that fact: equal is a duplicate, else a conflict. */

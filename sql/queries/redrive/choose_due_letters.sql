@@ -26,7 +26,9 @@ with
   summed as (
     select
       *,
-      sum(octet_length(original_value)) over (
+      sum(
+        octet_length(coalesce(mended_value, original_value))
+      ) over (
         order by
           due_at,
           dead_letter_id rows between unbounded preceding
@@ -56,6 +58,7 @@ select
   origin,
   original_key,
   original_value,
+  mended_value,
   original_headers
 from
   summed

@@ -1,5 +1,5 @@
 -- Notes that letters were sent again, and by whom.
--- Parameters: $1 bigint[], letters; $2 text, actor. Rows: none. Rerun: counts once more; only in the transaction that
+-- Parameters: $1 bigint[], letters; $2 text, actor; $3 text, the operator's note or null. Rows: none. Rerun: counts once more; only in the transaction that
 -- chose them.
 with
   redriven as (
@@ -17,11 +17,12 @@ with
       dead_letter_id
   )
 insert into
-  dead_letter_actions (dead_letter_id, action, actor)
+  dead_letter_actions (dead_letter_id, action, actor, note)
 select
   dead_letter_id,
   'redriven',
-  $2::text
+  $2::text,
+  $3::text
 from
   redriven
 order by

@@ -1,6 +1,6 @@
 -- Ends letters, and notes who did, where somebody did anything.
--- Parameters: $1 bigint[], letters; $2 text, state; $3 text, resolution; $4 text, action or null; $5 text, actor.
--- Rows: none. Rerun: what has ended so stays as it is.
+-- Parameters: $1 bigint[], letters; $2 text, state; $3 text, resolution; $4 text, action or null; $5 text, actor;
+-- $6 text, the operator's note or null. Rows: none. Rerun: what has ended so stays as it is.
 with
   settled as (
     update dead_letters
@@ -26,11 +26,12 @@ with
       )
   )
 insert into
-  dead_letter_actions (dead_letter_id, action, actor)
+  dead_letter_actions (dead_letter_id, action, actor, note)
 select
   dead_letter_id,
   $4::text,
-  $5::text
+  $5::text,
+  $6::text
 from
   settled
 where

@@ -53,7 +53,7 @@ test("an option that is not known is refused", async () => {
 test.each([
   [
     ["--rate", "fast"],
-    "error: option '--rate <rate>' argument 'fast' is invalid. Expected plays per second such as 20/s, at most 100000/s.",
+    "error: option '--rate <rate>' argument 'fast' is invalid. Expected a rate such as 20/s, at most 100000/s.",
   ],
   [
     ["--late", "2"],

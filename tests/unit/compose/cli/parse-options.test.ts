@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import {
   parseCount,
   parseMoment,
-  parsePlaysPerSecond,
+  parseRate,
   parseSeed,
   parseShare,
 } from "#compose/cli/parse-options.ts";
@@ -23,7 +23,7 @@ test.each([
   ["0.5/s", 0.5],
   ["1000", 1000],
 ])("%s is %d plays a second", (text, rate) => {
-  expect(parsePlaysPerSecond(text)).toBe(rate);
+  expect(parseRate(text)).toBe(rate);
 });
 
 test("counts may be grouped", () => {
@@ -59,15 +59,15 @@ test.each<
   ],
   [
     "a rate",
-    parsePlaysPerSecond,
+    parseRate,
     "0/s",
-    "Expected plays per second such as 20/s, at most 100000/s.",
+    "Expected a rate such as 20/s, at most 100000/s.",
   ],
   [
     "a rate",
-    parsePlaysPerSecond,
+    parseRate,
     "20/m",
-    "Expected plays per second such as 20/s, at most 100000/s.",
+    "Expected a rate such as 20/s, at most 100000/s.",
   ],
   ["a count", parseCount, "0", "Expected a whole number from 1 to 1000000000."],
   [

@@ -2,12 +2,14 @@ import { expect, test } from "vitest";
 
 import { readRedriveHistory } from "#shared/domain/redrive-headers.ts";
 import { redriveRecord } from "#shared/domain/redrive-record.ts";
+import { eventIdOf } from "#tests/support/rows/make-play.ts";
 import { makeRecord } from "#tests/support/rows/make-records.ts";
 
 const TRACE = ["trace", Uint8Array.from([0, 255])] as const;
 const RECORD = { ...makeRecord({ id: 1 }), headers: [TRACE] };
 const FIRST = {
   record: RECORD,
+  mendedValue: null,
   attempt: 1,
   firstSeenAtMicros: 1_768_500_000_000_000,
   origin: "stream-events-3-17",
@@ -38,10 +40,21 @@ test("each further time its own headers take the place of the ones before", () =
   expect(readRedriveHistory({ ...RECORD, ...third }).attempt).toBe(3);
 });
 
-test("a mended value takes the place of the original one", () => {
-  const mended = Buffer.from("mended");
+test("a mended play takes the place of the original one, and the key follows its id", () => {
+  const mended = makeRecord({ id: 2 }).value;
+  const again = redriveRecord({ ...FIRST, mendedValue: mended });
 
-  expect(redriveRecord(FIRST, mended).value).toBe(mended);
+  expect(again.value).toBe(mended);
+  expect(again.key).toEqual(new TextEncoder().encode(eventIdOf(2)));
+});
+
+test("a mended value that is no play keeps the key of the original one", () => {
+  const mendedValue = Buffer.from("mended");
+
+  expect(redriveRecord({ ...FIRST, mendedValue })).toMatchObject({
+    key: RECORD.key,
+    value: mendedValue,
+  });
 });
 
 test("an origin that nobody here has written is none", () => {

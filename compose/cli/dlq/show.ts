@@ -1,0 +1,54 @@
+import { toLetterJson } from "#compose/dead-letters/letter-json.ts";
+import { renderLetter } from "#compose/dead-letters/render-letter.ts";
+import { PipelineError } from "#shared/errors.ts";
+import { createCommand, type CommonOptions } from "../create-command.ts";
+import { writeLine } from "../write-line.ts";
+import {
+  addFilterOptions,
+  type FilterOptions,
+  type LetterName,
+  readFilter,
+} from "./filter-options.ts";
+import { withLetterReader } from "./with-letter-reader.ts";
+
+interface ShowOptions extends CommonOptions, FilterOptions {
+  readonly json?: boolean;
+}
+
+export const show = addFilterOptions(
+  createCommand(
+    "show",
+    "Shows a letter: its record, the reason, what was done with it, and the next step; without a name, the newest that waits",
+  ),
+)
+  .option("--json", "print JSON")
+  .action(
+    async (
+      names: readonly LetterName[],
+      { dataDir, json, ...options }: ShowOptions,
+    ) => {
+      const filter = readFilter(names, options, ["waiting"]);
+      await withLetterReader(dataDir, async (reader) => {
+        const limit = Math.max(1, names.length);
+        const { letters } = await reader.list(filter, limit);
+        const ids = letters.map(({ id }) => id).toReversed();
+        const found = await reader.read(ids);
+        if (found.length === 0) throw noSuchLetter();
+        if (json === true) {
+          writeLine(JSON.stringify(found.map(toLetterJson), undefined, 2));
+          return;
+        }
+        const texts: string[] = [];
+        for (const letter of found)
+          texts.push(renderLetter(letter, await reader.findChain(letter)));
+        writeLine(texts.join("\n\n"));
+      });
+    },
+  );
+
+function noSuchLetter(): PipelineError {
+  return new PipelineError(
+    "No dead letter fits. npm run dlq -- list --state all shows those there are.",
+    { code: "no_such_letter", domain: "user" },
+  );
+}

@@ -1,0 +1,67 @@
+import { splitRecords } from "#functions/aggregate-micro-batch/split-records.ts";
+import {
+  compareStaged,
+  stagePlays,
+} from "#shared/adapters/postgres/compare-plays.ts";
+import { readSuspects } from "#shared/adapters/postgres/read-suspects.ts";
+import type { Transaction } from "#shared/adapters/postgres/session.ts";
+import { judgeSuspects } from "#shared/domain/judge-suspects.ts";
+import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+
+/** What would become of a play that were sent now. */
+export type Rehearsal =
+  | { readonly kind: "accepted" }
+  /** It is a fact already, with this payload. */
+  | { readonly kind: "landed" }
+  | {
+      readonly kind: "rejected";
+      readonly reason: string;
+      readonly detail: string;
+    };
+
+/**
+ * Judges values as the aggregation would judge them at this moment, by its own rules and in its own order, and writes
+ * nothing but the session's staging table.
+ */
+export async function rehearsePlays(
+  transaction: Transaction,
+  values: readonly (Uint8Array | null)[],
+  nowMs: number,
+): Promise<Rehearsal[]> {
+  const microBatch = splitRecords(
+    STREAM_EVENTS_TOPIC,
+    values.map((value, offset) => ({
+      topic: STREAM_EVENTS_TOPIC,
+      partition: 0,
+      offset,
+      timestampMs: nowMs,
+      key: null,
+      value,
+      headers: [],
+    })),
+  );
+  await stagePlays(transaction, microBatch.staged);
+  const judgement = judgeSuspects(microBatch, await readSuspects(transaction));
+  const isLanded = await compareStaged(
+    transaction,
+    microBatch.staged.map(({ ordinal }) => ordinal),
+  );
+  return values.map((_, ordinal) => {
+    const rejection =
+      microBatch.rejections.get(ordinal) ?? judgement.rejections.get(ordinal);
+    if (rejection !== undefined) {
+      const { reason, detail } = rejection;
+      return { kind: "rejected", reason, detail };
+    }
+    const hasSamePayload = isLanded.get(ordinal) ?? null;
+    if (hasSamePayload === null) return { kind: "accepted" };
+    return hasSamePayload
+      ? { kind: "landed" }
+      : {
+          kind: "rejected",
+          reason: "conflicting_duplicate",
+          detail:
+            "/event_id: a play with this id and another payload is a fact",
+        };
+  });
+}
