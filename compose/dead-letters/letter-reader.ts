@@ -12,6 +12,7 @@ const findLetterIds = loadStatement("queries/operate-letters/find_letter_ids");
 const listLetters = loadStatement("queries/operate-letters/list_letters");
 const readLetters = loadStatement("queries/operate-letters/read_letters");
 const findChain = loadStatement("queries/operate-letters/find_chain");
+const findWindows = loadStatement("queries/operate-letters/find_windows");
 const countLetters = loadStatement("queries/operate-letters/count_letters");
 const countAwaited = loadStatement("queries/operate-letters/count_awaited");
 
@@ -60,6 +61,18 @@ export interface AwaitedCount {
   readonly letterCount: number;
 }
 
+/** A window that a play belongs to; times RFC 3339, UTC. */
+export interface PlayWindow {
+  readonly kind: string;
+  readonly start: string;
+  /** `due`: closed and not published yet; `to_revise`: published, and changed by late plays since. */
+  readonly state: "open" | "due" | "to_revise" | "published";
+  /** How often it was revised; null where it is not published. */
+  readonly revision: number | null;
+  /** When it was published or revised last. */
+  readonly revisedAt: string | null;
+}
+
 /** A letter's id with the bytes of its value. */
 export interface LetterSize {
   readonly id: string;
@@ -77,6 +90,8 @@ export interface LetterReader {
   findChain(
     letter: Pick<LetterDetails, "origin" | "firstSeenAt">,
   ): Promise<string[]>;
+  /** The windows of a letter's play, shortest first; none while it is no fact. */
+  findWindows(id: string): Promise<PlayWindow[]>;
   count(filter: LetterFilter): Promise<LetterCount[]>;
   countAwaited(filter: LetterFilter, limit: number): Promise<AwaitedCount[]>;
   close(): Promise<void>;
@@ -129,6 +144,16 @@ export function openLetterReader(databaseUrl: string): LetterReader {
       ]);
       return rows.map((row) => row.dead_letter_id);
     },
+    findWindows: async (id) => {
+      const rows = await query<PlayWindowRow>(findWindows, [id]);
+      return rows.map((row) => ({
+        kind: row.window_kind,
+        start: row.window_start,
+        state: row.state,
+        revision: row.revision,
+        revisedAt: row.revised_at,
+      }));
+    },
     count: async (filter) => {
       const rows = await query<CountRow>(countLetters, [
         JSON.stringify(filter),
@@ -170,6 +195,14 @@ interface ListedRow {
   readonly attempt: number;
   readonly due_at: string | null;
   readonly total_count: number;
+}
+
+interface PlayWindowRow {
+  readonly window_kind: string;
+  readonly window_start: string;
+  readonly state: PlayWindow["state"];
+  readonly revision: number | null;
+  readonly revised_at: string | null;
 }
 
 interface CountRow {

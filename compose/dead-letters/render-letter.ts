@@ -5,14 +5,23 @@ import { formatTimestamp } from "#shared/domain/timestamp.ts";
 import type { MissingReference } from "#shared/domain/rejection.ts";
 import { describeBytes } from "./describe-bytes.ts";
 import type { LetterDetails } from "./letter-details.ts";
+import type { PlayWindow } from "./letter-reader.ts";
 import { printable } from "./printable.ts";
 
 const LABEL_WIDTH = 12;
 
+/** What is shown beside the letter itself. */
+export interface LetterSurroundings {
+  /** Ids of all letters of the same record. */
+  readonly chain: readonly string[];
+  /** Of the play, where it is a fact. */
+  readonly windows: readonly PlayWindow[];
+}
+
 /** Returns a letter for people: what was rejected, why, what was done, and what can be done. */
 export function renderLetter(
   letter: LetterDetails,
-  chain: readonly string[],
+  { chain, windows }: LetterSurroundings,
 ): string {
   const { record } = letter;
   const takenAt = formatTimestamp(nearestMicros(record.timestampMs));
@@ -52,6 +61,7 @@ export function renderLetter(
     ...(chain.length > 1
       ? block("letters", [`${chain.join(", ")} are of this record`])
       : []),
+    ...block("windows", windows.map(describeWindow)),
     ...block("next", nextSteps(letter)),
   ].join("\n");
 }
@@ -68,6 +78,26 @@ function describeState({ state, resolution, dueAt, settledAt }: LetterDetails) {
     ...(dueAt === null ? [] : [`due ${dueAt}`]),
   ];
   return rest.length === 0 ? state : `${state} (${rest.join("; ")})`;
+}
+
+function describeWindow({
+  kind,
+  start,
+  state,
+  revision,
+  revisedAt,
+}: PlayWindow): string {
+  const published =
+    revision === 0
+      ? `published ${revisedAt}`
+      : `published, revised ${revision} ${revision === 1 ? "time" : "times"}, last ${revisedAt}`;
+  const states = {
+    open: "still open",
+    due: "closed, about to be published",
+    to_revise: "published, about to be revised",
+    published,
+  };
+  return `${kind} ${start}: ${states[state]}`;
 }
 
 function describeReference(

@@ -34,14 +34,29 @@ export const show = addFilterOptions(
         const ids = letters.map(({ id }) => id).toReversed();
         const found = await reader.read(ids);
         if (found.length === 0) throw noSuchLetter();
-        if (json === true) {
-          writeLine(JSON.stringify(found.map(toLetterJson), undefined, 2));
-          return;
+        const shown = [];
+        for (const letter of found) {
+          const chain = await reader.findChain(letter);
+          const windows = await reader.findWindows(letter.id);
+          shown.push({ letter, surroundings: { chain, windows } });
         }
-        const texts: string[] = [];
-        for (const letter of found)
-          texts.push(renderLetter(letter, await reader.findChain(letter)));
-        writeLine(texts.join("\n\n"));
+        writeLine(
+          json === true
+            ? JSON.stringify(
+                shown.map(({ letter, surroundings: { chain, windows } }) => ({
+                  ...toLetterJson(letter),
+                  letters_of_record: chain.map(Number),
+                  windows,
+                })),
+                undefined,
+                2,
+              )
+            : shown
+                .map(({ letter, surroundings }) =>
+                  renderLetter(letter, surroundings),
+                )
+                .join("\n\n"),
+        );
       });
     },
   );
