@@ -1,5 +1,14 @@
 -- Letters with everything that is known of them.
 -- Parameters: $1 bigint[], letters. Rows: one per letter, times RFC 3339. Rerun: reads only.
+with
+  -- Once, and not for each letter: a million may wait for thousands of references.
+  arrived as materialized (
+    select
+      dimension,
+      reference_id
+    from
+      arrived_references
+  )
 select
   dead_letter_id::text,
   state,
@@ -64,7 +73,7 @@ select
       and not exists (
         select
         from
-          arrived_references a
+          arrived a
         where
           a.dimension = r.dimension
           and a.reference_id = r.reference_id
