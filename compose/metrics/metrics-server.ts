@@ -3,20 +3,23 @@ import { createServer, type ServerResponse } from "node:http";
 
 import { assertPortFree } from "#compose/embedded/ports.ts";
 
-/** What a scrape gets: the metrics, or why there are none now. */
-export type Scrape =
-  | { readonly kind: "metrics"; readonly type: string; readonly text: string }
+/** What a request gets: metrics, or why there are none now. */
+export type Answer =
+  | { readonly kind: "answer"; readonly type: string; readonly text: string }
   | { readonly kind: "unavailable"; readonly reason: string };
 
-/** Answers `GET /metrics` until it is closed. */
+/** Path to what answers a `GET` of it; must not reject. */
+export type Routes = Readonly<Record<string, () => Promise<Answer>>>;
+
+/** Answers until it is closed. */
 export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1 only; throws `port_in_use` (user). `scrape` must not reject. */
+/** Listens on 127.0.0.1 only; throws `port_in_use` (user). */
 export async function startMetricsServer(
   port: number,
-  scrape: () => Promise<Scrape>,
+  routes: Routes,
 ): Promise<MetricsServer> {
   await assertPortFree({
     server: "The metrics server",
@@ -24,17 +27,19 @@ export async function startMetricsServer(
     setting: "METRICS_PORT",
     externalSetting: undefined,
   });
+  const routeOf = new Map(Object.entries(routes));
   const server = createServer((request, response) => {
-    if (request.url !== "/metrics") {
-      answer(response, 404, "The metrics are at /metrics.\n");
+    const route = routeOf.get(request.url ?? "");
+    if (route === undefined) {
+      send(response, 404, "The metrics are at /metrics.\n");
     } else if (request.method !== "GET") {
       response.setHeader("allow", "GET");
-      answer(response, 405, "Only GET is answered.\n");
+      send(response, 405, "Only GET is answered.\n");
     } else {
-      void scrape().then((scraped) => {
-        if (scraped.kind === "metrics")
-          answer(response, 200, scraped.text, scraped.type);
-        else answer(response, 503, `${scraped.reason}\n`);
+      void route().then((answer) => {
+        if (answer.kind === "answer")
+          send(response, 200, answer.text, answer.type);
+        else send(response, 503, `${answer.reason}\n`);
         return undefined;
       });
     }
@@ -51,7 +56,7 @@ export async function startMetricsServer(
   };
 }
 
-function answer(
+function send(
   response: ServerResponse,
   statusCode: number,
   text: string,

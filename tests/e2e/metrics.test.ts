@@ -16,7 +16,11 @@ import {
 import { selectRows } from "#tests/support/pipeline/read-tables.ts";
 import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
 import type { Pipeline } from "#tests/support/pipeline/start-pipeline.ts";
-import { scrape, scrapeValues } from "#tests/support/prometheus/scrape.ts";
+import {
+  readValues,
+  scrape,
+  scrapeValues,
+} from "#tests/support/prometheus/scrape.ts";
 
 const PLAYS = `topic="${STREAM_EVENTS_TOPIC}"`;
 const PARTITIONS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -78,6 +82,9 @@ async function withMetrics(
     }
   });
 }
+
+/** Whether the runner knows a metric itself. */
+const isOwn = (name: string) => /^streaming_(invocation|mapping)_/.test(name);
 
 /** The one row of a query, counted by nobody's code but the test's. */
 async function selectRow(text: string): Promise<Record<string, number>> {
@@ -171,7 +178,7 @@ it("ages are those of the database's clock, and lag is what no handler has had",
   );
 });
 
-it("while Postgres is down a scrape says so at once, and the next one after it is back works", async () => {
+it("while Postgres is down a scrape has what the runner knows itself, at once, and the next one after it is back has all", async () => {
   const url = new URL(connections.databaseUrls.reader);
   const postgresPort = Number(url.port);
   const relayPort = await findFreePort();
@@ -179,22 +186,27 @@ it("while Postgres is down a scrape says so at once, and the next one after it i
   let stopRelay = await startRelay(relayPort, postgresPort);
   await withMetrics(
     async () => {
-      expect(await scrape(metricsPort)).toMatchObject({ status: 200 });
+      const before = await scrapeValues(metricsPort);
       await stopRelay();
 
       const { status, text } = await scrape(metricsPort);
 
-      expect({ status, text }).toEqual({
-        status: 503,
-        text: expect.stringMatching(
-          /^The status cannot be read: Postgres cannot be reached: .*\n$/,
-        ),
-      });
+      expect(status).toBe(200);
+      expect(text).toMatch(
+        /\n# The status cannot be read: Postgres cannot be reached: .*\n$/,
+      );
       expect(text).not.toContain(url.password);
+      expect(before).toMatchObject({ streaming_status_up: 1 });
+      expect(Object.keys(readValues(text)).sort()).toEqual(
+        [...Object.keys(before).filter(isOwn), "streaming_status_up"].sort(),
+      );
+      expect(readValues(text)).toMatchObject({ streaming_status_up: 0 });
       stopRelay = await startRelay(relayPort, postgresPort);
-      expect(await scrape(metricsPort)).toMatchObject({ status: 200 });
+      const after = await scrapeValues(metricsPort);
+      expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+      expect(after).toMatchObject({ streaming_status_up: 1 });
     },
-    { reader: url.href },
+    { reader: url.href, hasSchedules: false },
   );
   await stopRelay();
 });

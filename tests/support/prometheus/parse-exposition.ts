@@ -16,6 +16,7 @@ const NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
 const HEADER = new RegExp(
   `^# HELP (${NAME}) \\S.*\n# TYPE (${NAME}) (counter|gauge|histogram)\n`,
 );
+const COMMENT = /^# (?!HELP |TYPE ).+\n/;
 const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.+)\\})? (\\S+)\n`);
 const LABEL = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\[\\"n])*)"(?:,|$)/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Inf)$/;
@@ -36,7 +37,7 @@ export function parseExposition(text: string): ReadonlyMap<string, Family> {
   for (;;) {
     if (rest === "") return families;
     // The library parts families by an empty line, which the format allows.
-    if (take(/^\n/) !== null) continue;
+    if (take(/^\n/) !== null || take(COMMENT) !== null) continue;
     const [, name = "", typedName, type = ""] = take(HEADER) ?? refuse(rest);
     if (typedName !== name || families.has(name)) refuse(`# HELP ${name}`);
     const samples: Sample[] = [];

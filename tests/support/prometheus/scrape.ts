@@ -12,15 +12,20 @@ export async function scrape(port: number): Promise<Scraped> {
   return { status: response.status, text: await response.text() };
 }
 
-/** Scrapes and returns the values by what `describeSample` calls them; throws when there are no metrics. */
-export async function scrapeValues(
-  port: number,
-): Promise<Readonly<Record<string, number>>> {
-  const { status, text } = await scrape(port);
-  if (status !== 200) throw new Error(`${status}: ${text}`);
+/** Returns the values of a scrape by what `describeSample` calls them. */
+export function readValues(text: string): Readonly<Record<string, number>> {
   return Object.fromEntries(
     [...parseExposition(text).values()]
       .flatMap(({ samples }) => samples)
       .map((sample) => [describeSample(sample), sample.value]),
   );
+}
+
+/** Scrapes and returns the values; throws when there are no metrics. */
+export async function scrapeValues(
+  port: number,
+): Promise<Readonly<Record<string, number>>> {
+  const { status, text } = await scrape(port);
+  if (status !== 200) throw new Error(`${status}: ${text}`);
+  return readValues(text);
 }

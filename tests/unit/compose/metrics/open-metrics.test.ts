@@ -4,13 +4,19 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { findFreePort } from "#compose/embedded/ports.ts";
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
+import { createCounters } from "#compose/event-source-mapping/counters.ts";
 import type {
   InvocationResult,
   Invoker,
 } from "#compose/event-source-mapping/invoker.ts";
+import type { CountingMapping } from "#compose/metrics/list-mapping-families.ts";
 import { openMetrics, type Metrics } from "#compose/metrics/open-metrics.ts";
 import type { Status } from "#compose/runner/read-status.ts";
-import { scrape, scrapeValues } from "#tests/support/prometheus/scrape.ts";
+import {
+  readValues,
+  scrape,
+  scrapeValues,
+} from "#tests/support/prometheus/scrape.ts";
 import { DRAINED } from "#tests/unit/compose/runner/fakes.ts";
 
 const SHORT_MS = 20;
@@ -22,12 +28,51 @@ async function open(timeoutMs?: number): Promise<[Metrics, number]> {
   return [metrics, port];
 }
 
-function serve(metrics: Metrics, readStatus: () => Promise<Status>) {
-  return metrics.serve({ readStatus, mappings: [], clock: systemClock });
+function serve(
+  metrics: Metrics,
+  readStatus: () => Promise<Status>,
+  mappings: readonly CountingMapping[] = [],
+) {
+  return metrics.serve({ readStatus, mappings, clock: systemClock });
 }
+
+/** Answers with these results, one after another. */
+function createInvoker(
+  results: readonly (InvocationResult | Error)[],
+): Invoker {
+  const left = [...results];
+  return {
+    invoke: async () => {
+      const result = left.shift();
+      if (result === undefined || result instanceof Error) throw result;
+      return result;
+    },
+  };
+}
+
+const MAPPING: CountingMapping = {
+  topic: "stream-events",
+  functionName: "plays",
+  counters: () => ({
+    ...createCounters(),
+    InvokeErrorCount: 3,
+    PendingEventCount: 0,
+    MaxOffsetLag: 0,
+    SumOffsetLag: 0,
+  }),
+};
 
 const errorsOf = (kind: string) =>
   `streaming_invocation_errors_total{function="plays",kind="${kind}"}`;
+
+/** What the runner knows of the mapping and of one throttled invocation, whatever the servers say. */
+const OWN_VALUES = {
+  'streaming_mapping_invoke_errors_total{function="plays",topic="stream-events"}': 3,
+  'streaming_invocation_duration_seconds_count{function="plays"}': 1,
+  [errorsOf("throttled")]: 1,
+};
+const isOfStatus = (sample: string) =>
+  /^streaming_(topic|plays|records|watermark|windows|dead_letter)/.test(sample);
 
 /** Answers when it is told to. */
 function createSlowReading() {
@@ -57,19 +102,31 @@ test("before the runner is ready and when it stops, a scrape is told so", async 
   expect(await scrape(port)).toEqual(refusal);
 });
 
-test("what cannot be read is answered with the reason, and the next scrape works", async () => {
+test("what cannot be read costs only itself, the reason is a comment, and the next scrape has it", async () => {
   const [metrics, port] = await open();
   const answers = [
-    () => Promise.reject(new Error("Postgres is down")),
+    () => Promise.reject(new Error("Postgres is down:\nECONNREFUSED")),
     () => Promise.resolve(DRAINED),
   ];
-  serve(metrics, async () => (answers.shift() ?? expect.unreachable)());
+  serve(metrics, async () => (answers.shift() ?? expect.unreachable)(), [
+    MAPPING,
+  ]);
+  await metrics.invocations
+    .measure(createInvoker([{ kind: "throttled" }]))
+    .invoke("plays", new Uint8Array());
 
-  expect(await scrape(port)).toEqual({
-    status: 503,
-    text: "The status cannot be read: Postgres is down\n",
-  });
-  expect(await scrape(port)).toMatchObject({ status: 200 });
+  const { status, text } = await scrape(port);
+
+  expect(status).toBe(200);
+  expect(text).toMatch(
+    /\n# The status cannot be read: Postgres is down: ECONNREFUSED\n$/,
+  );
+  const values = readValues(text);
+  expect(values).toMatchObject({ streaming_status_up: 0, ...OWN_VALUES });
+  expect(Object.keys(values).filter(isOfStatus)).toEqual([]);
+  const next = await scrapeValues(port);
+  expect(next).toMatchObject({ streaming_status_up: 1, ...OWN_VALUES });
+  expect(Object.keys(next).filter(isOfStatus)).not.toEqual([]);
 });
 
 test("servers that do not answer keep no scrape waiting, and are asked once", async () => {
@@ -78,40 +135,37 @@ test("servers that do not answer keep no scrape waiting, and are asked once", as
   serve(metrics, reading.read);
 
   const together = await Promise.all([scrape(port), scrape(port)]);
-  const refusals = [...together, await scrape(port)];
+  const scrapes = [...together, await scrape(port)];
   reading.answer();
 
-  expect(refusals).toEqual(
-    Array.from({ length: 3 }, () => ({
-      status: 503,
-      text: "The status cannot be read: Kafka or Postgres has not answered within 0.02 s.\n",
-    })),
-  );
+  for (const { status, text } of scrapes) {
+    expect(status).toBe(200);
+    expect(readValues(text)).toMatchObject({ streaming_status_up: 0 });
+    expect(text).toContain(
+      "# The status cannot be read: Kafka or Postgres has not answered within 0.02 s.\n",
+    );
+  }
   expect(reading.count()).toBe(1);
-  await expect.poll(() => scrape(port)).toMatchObject({ status: 200 });
+  await expect
+    .poll(() => scrapeValues(port))
+    .toMatchObject({ streaming_status_up: 1 });
 });
 
 test("invocations are measured by function, failures by kind, and a thrown error still reaches the caller", async () => {
   const [metrics, port] = await open();
   serve(metrics, () => Promise.resolve(DRAINED));
   const success = { kind: "success", requestId: "1", payload: null } as const;
-  const results: (InvocationResult | Error)[] = [
-    success,
-    success,
-    { kind: "throttled" },
-    { kind: "service_error", message: "gone" },
-    { ...success, kind: "function_error", functionError: "Handled" },
-    { ...success, kind: "function_error", functionError: "Unhandled" },
-    new Error("broken"),
-  ];
-  const invoker: Invoker = {
-    invoke: async () => {
-      const result = results.shift();
-      if (result === undefined || result instanceof Error) throw result;
-      return result;
-    },
-  };
-  const measured = metrics.invocations.measure(invoker);
+  const measured = metrics.invocations.measure(
+    createInvoker([
+      success,
+      success,
+      { kind: "throttled" },
+      { kind: "service_error", message: "gone" },
+      { ...success, kind: "function_error", functionError: "Handled" },
+      { ...success, kind: "function_error", functionError: "Unhandled" },
+      new Error("broken"),
+    ]),
+  );
   const invoke = () => measured.invoke("plays", new Uint8Array());
 
   for (let count = 0; count < 6; count += 1) await invoke();

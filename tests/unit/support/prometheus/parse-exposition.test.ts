@@ -21,7 +21,15 @@ test("families are read with their types, labels and values", () => {
   expect(families.get("h_seconds")?.samples).toHaveLength(4);
 });
 
+test("comments are passed over", () => {
+  const text = `# Why: HELP is far\n${COUNTER}# The end\n`;
+
+  expect(parseExposition(text)).toEqual(parseExposition(COUNTER));
+});
+
 test.each([
+  ["a comment in the middle of a line", COUNTER.replace(" 1\n", " 1 # one\n")],
+  ["a comment without an end", `${COUNTER}# The end`],
   ["no end of the last line", COUNTER.trimEnd()],
   ["a family without a type", "# HELP a_total What\na_total 1\n"],
   ["a family without help", "# TYPE a_total counter\na_total 1\n"],
