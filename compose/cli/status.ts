@@ -5,6 +5,8 @@ import {
   loadDeclaration,
 } from "#compose/runner/load-declaration.ts";
 import { createRateMeter } from "#compose/runner/rate-meter.ts";
+import { readRunnerCounts } from "#compose/runner/read-runner-counts.ts";
+import { renderRunner } from "#compose/runner/render-runner.ts";
 import { renderStatusTables } from "#compose/runner/render-status.ts";
 import { openStatusReader } from "#compose/runner/status-reader.ts";
 import { readConfig } from "#shared/config.ts";
@@ -18,7 +20,7 @@ const RATE_SPAN_MS = 1000;
 
 const command = createCommand(
   "status",
-  "Shows lag, watermark, windows and what became of the plays",
+  "Shows lag, watermark, windows, what became of the plays, and what the runner does",
 )
   .option("--json", "print JSON")
   .action(
@@ -36,12 +38,15 @@ const command = createCommand(
         const meter = createRateMeter();
         meter.measure(await reader.read());
         await delay(RATE_SPAN_MS);
-        const status = await reader.read();
+        const [status, runner] = await Promise.all([
+          reader.read(),
+          readRunnerCounts(dataDir),
+        ]);
         const playsPerSecond = meter.measure(status);
         const text =
           json === true
-            ? JSON.stringify({ ...status, playsPerSecond }, undefined, 2)
-            : renderStatusTables({ status, playsPerSecond });
+            ? JSON.stringify({ ...status, playsPerSecond, runner }, null, 2)
+            : `${renderStatusTables({ status, playsPerSecond })}\n${renderRunner(runner)}`;
         writeLine(text);
       } finally {
         await reader.close();

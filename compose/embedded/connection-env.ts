@@ -9,6 +9,8 @@ export interface Connections {
   /** `host:port`, several separated by commas. */
   readonly kafkaBootstrapServers: string;
   readonly databaseUrls: Readonly<Record<DatabaseRole, string>>;
+  /** Where the runner serves its metrics, `http://127.0.0.1:<port>`; undefined where it serves none. */
+  readonly metricsUrl?: string | undefined;
 }
 
 /** Writes `connection.env` (mode 600) in the data directory, for `set -a; . .data/connection.env` in a shell. */
@@ -17,13 +19,14 @@ export async function writeConnectionEnv(
   connections: Connections,
 ): Promise<void> {
   await ensureDataDirectory(dataDir);
-  const { kafkaBootstrapServers, databaseUrls } = connections;
+  const { kafkaBootstrapServers, databaseUrls, metricsUrl } = connections;
   const variables = {
     KAFKA_BOOTSTRAP_SERVERS: kafkaBootstrapServers,
     DATABASE_URL: databaseUrls.owner,
     INGEST_DATABASE_URL: databaseUrls.ingest,
     CLOSER_DATABASE_URL: databaseUrls.closer,
     READER_DATABASE_URL: databaseUrls.reader,
+    ...(metricsUrl === undefined ? {} : { METRICS_URL: metricsUrl }),
   };
   const lines = Object.entries(variables).map(
     ([name, value]) => `${name}=${quoteForShell(value)}\n`,
@@ -33,7 +36,7 @@ export async function writeConnectionEnv(
   await rename(`${path}.part`, path);
 }
 
-/** Returns what `writeConnectionEnv` wrote, or undefined when there is no such file or a value is missing in it. */
+/** Returns what `writeConnectionEnv` wrote, or undefined when there is no such file or a server is missing in it. */
 export async function readConnectionEnv(
   dataDir: string,
 ): Promise<Connections | undefined> {
@@ -49,7 +52,11 @@ export async function readConnectionEnv(
   const closer = values.get("CLOSER_DATABASE_URL");
   const reader = values.get("READER_DATABASE_URL");
   return kafkaBootstrapServers && owner && ingest && closer && reader
-    ? { kafkaBootstrapServers, databaseUrls: { owner, ingest, closer, reader } }
+    ? {
+        kafkaBootstrapServers,
+        databaseUrls: { owner, ingest, closer, reader },
+        metricsUrl: values.get("METRICS_URL"),
+      }
     : undefined;
 }
 

@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly kafkaPort: number;
   readonly postgresPort: number;
   readonly onProgress: OnProgress;
+  /** Told to other programs with the connections. */
+  readonly metricsUrl?: string | undefined;
   readonly external?: ExternalServers;
   /** Where Kafka's jars are kept; `kafka-jars` in the data directory unless given. */
   readonly jarsDir?: string;
@@ -69,6 +71,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const connections = {
         kafkaBootstrapServers: kafka.connection,
         databaseUrls: postgres.connection,
+        metricsUrl: options.metricsUrl,
       };
       await writeConnectionEnv(options.dataDir, connections);
       return {

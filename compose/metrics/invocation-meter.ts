@@ -10,6 +10,12 @@ const BUCKETS_SECONDS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ];
 
+/** The names under which they are measured. */
+export const INVOCATION_METRICS = {
+  durations: "streaming_invocation_duration_seconds",
+  errors: "streaming_invocation_errors_total",
+} as const;
+
 /** Measures the invocations of every function, successful or not. */
 export interface InvocationMeter {
   readonly registry: Registry;
@@ -22,14 +28,14 @@ export function createInvocationMeter(): InvocationMeter {
   const registry = new Registry();
   const registers = [registry];
   const durations = new Histogram({
-    name: "streaming_invocation_duration_seconds",
+    name: INVOCATION_METRICS.durations,
     help: "How long invocations took, from the runner's side; those that LocalStack's own schedules begin are not seen",
     labelNames: ["function"],
     buckets: BUCKETS_SECONDS,
     registers,
   });
   const errors = new Counter({
-    name: "streaming_invocation_errors_total",
+    name: INVOCATION_METRICS.errors,
     help: "Invocations that failed: handled and unhandled are the function's own errors, throttled and service_error are not",
     labelNames: ["function", "kind"],
     registers,

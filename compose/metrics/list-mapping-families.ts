@@ -8,8 +8,8 @@ export type CountingMapping = Pick<
   "topic" | "functionName" | "counters"
 >;
 
-/** Every counter of a mapping, so that a new one cannot be forgotten here. */
-const COUNTERS: Readonly<
+/** Every counter of a mapping as a metric, so that a new one cannot be forgotten here. */
+export const MAPPING_METRICS: Readonly<
   Record<keyof CountersSnapshot, Pick<MetricFamily, "kind" | "name" | "help">>
 > = {
   PolledEventCount: counter("polled_events", "Records polled"),
@@ -73,7 +73,7 @@ export function listMappingFamilies(
     const { topic, functionName } = mapping;
     return { labels: { topic, function: functionName }, counters };
   });
-  return Object.entries(COUNTERS).map(([key, family]) => ({
+  return Object.entries(MAPPING_METRICS).map(([key, family]) => ({
     ...family,
     samples: counted.map(({ labels, counters }) => ({
       labels,

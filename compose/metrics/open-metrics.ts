@@ -8,7 +8,7 @@ import { createScraper, type Scraper, type ScraperOptions } from "./scraper.ts";
 /** Below the ten seconds that Prometheus waits for a scrape unless told otherwise. */
 const SCRAPE_TIMEOUT_MS = 8000;
 /** Where `npm run status` asks for what only the runner knows. */
-const RUNNER_PATH = "/metrics/runner";
+export const RUNNER_PATH = "/metrics/runner";
 
 /** The metrics of a runner, answered at `http://127.0.0.1:<port>/metrics`. */
 export interface Metrics {

@@ -1,5 +1,5 @@
-import Table from "cli-table3";
-
+import { createTable } from "./create-table.ts";
+import { formatCount } from "./format-count.ts";
 import type { Status } from "./read-status.ts";
 
 /** What is shown: the status, and what only the runner knows. */
@@ -96,15 +96,6 @@ export function renderStatusTables(view: StatusView): string {
   ].join("\n");
 }
 
-function createTable(head: string[], colAligns: ("left" | "right")[]) {
-  // Plain heads: colours are for a terminal, and `npm run status` is piped too.
-  return new Table({
-    head,
-    colAligns,
-    style: { head: [], border: [], compact: true },
-  });
-}
-
 function formatRejected({ rejected }: Status): string {
   const reasons = Object.entries(rejected).filter(([, count]) => count > 0);
   if (reasons.length === 0) return "0";
@@ -151,8 +142,4 @@ function formatRate(playsPerSecond: number | undefined): string {
   return playsPerSecond === undefined
     ? "-"
     : formatCount(Math.round(playsPerSecond));
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
 }

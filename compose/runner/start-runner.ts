@@ -78,6 +78,7 @@ export async function startRunner({
       kafkaPort: config.KAFKA_PORT,
       postgresPort: config.POSTGRES_PORT,
       onProgress,
+      metricsUrl: metrics.url,
       external: {
         kafkaBootstrapServers: config.KAFKA_BOOTSTRAP_SERVERS?.join(","),
         databaseUrl: config.DATABASE_URL,

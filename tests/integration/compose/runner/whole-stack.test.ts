@@ -29,6 +29,13 @@ const statusSchema = z.object({
   ),
   plays: counts,
   rejected: counts,
+  runner: z.object({
+    kind: z.literal("counts"),
+    functions: z.array(
+      z.object({ function: z.string(), invocationCount: z.number() }),
+    ),
+    mappings: z.array(z.object({ topic: z.string(), counters: counts })),
+  }),
 });
 
 let dataDir = "";
@@ -171,12 +178,25 @@ test(
     expect(metrics["streaming_plays_accepted_total"]).toBe(
       after.plays["accepted"],
     );
-    for (const invoked of ["aggregate-micro-batch", "close-windows"])
+    for (const invoked of ["aggregate-micro-batch", "close-windows"]) {
+      const shown = after.runner.functions.find(
+        (counted) => counted.function === invoked,
+      );
+      expect(shown?.invocationCount).toBeGreaterThan(0);
+      // The closer's schedule goes on.
       expect(
         metrics[
           `streaming_invocation_duration_seconds_count{function="${invoked}"}`
         ],
-      ).toBeGreaterThan(0);
+      ).toBeGreaterThanOrEqual(shown?.invocationCount ?? Infinity);
+    }
+    const ofPlays = after.runner.mappings.find(
+      ({ topic }) => topic === "stream-events",
+    );
+    expect(ofPlays?.counters).toMatchObject({
+      PolledEventCount: 1000,
+      CommittedEventCount: 1000,
+    });
 
     first.signal("SIGKILL");
     await first.ended;

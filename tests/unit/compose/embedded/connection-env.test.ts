@@ -19,6 +19,7 @@ const connections = {
     closer: "postgres://closer:b@db/music_streaming",
     reader: "postgres://reader:c@db/music_streaming",
   },
+  metricsUrl: "http://127.0.0.1:9464",
 };
 let dataDir: string;
 
@@ -33,6 +34,15 @@ test("what was written is read back", async () => {
   await writeConnectionEnv(dataDir, connections);
 
   expect(await readConnectionEnv(dataDir)).toEqual(connections);
+});
+
+test("a runner that serves no metrics leaves no address of an earlier one behind", async () => {
+  await writeConnectionEnv(dataDir, connections);
+  const { metricsUrl: _, ...servers } = connections;
+
+  await writeConnectionEnv(dataDir, servers);
+
+  expect(await readConnectionEnv(dataDir)).toEqual(servers);
 });
 
 test("a shell reads the same values, whatever characters they hold", async () => {

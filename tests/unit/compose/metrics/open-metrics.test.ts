@@ -4,11 +4,6 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { findFreePort } from "#compose/embedded/ports.ts";
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
-import { createCounters } from "#compose/event-source-mapping/counters.ts";
-import type {
-  InvocationResult,
-  Invoker,
-} from "#compose/event-source-mapping/invoker.ts";
 import type { CountingMapping } from "#compose/metrics/list-mapping-families.ts";
 import { openMetrics, type Metrics } from "#compose/metrics/open-metrics.ts";
 import type { Status } from "#compose/runner/read-status.ts";
@@ -17,7 +12,11 @@ import {
   scrape,
   scrapeValues,
 } from "#tests/support/prometheus/scrape.ts";
-import { DRAINED } from "#tests/unit/compose/runner/fakes.ts";
+import {
+  countingMapping,
+  DRAINED,
+  sequenceInvoker,
+} from "#tests/unit/compose/runner/fakes.ts";
 
 const SHORT_MS = 20;
 
@@ -35,32 +34,6 @@ function serve(
 ) {
   return metrics.serve({ readStatus, mappings, clock: systemClock });
 }
-
-/** Answers with these results, one after another. */
-function createInvoker(
-  results: readonly (InvocationResult | Error)[],
-): Invoker {
-  const left = [...results];
-  return {
-    invoke: async () => {
-      const result = left.shift();
-      if (result === undefined || result instanceof Error) throw result;
-      return result;
-    },
-  };
-}
-
-const MAPPING: CountingMapping = {
-  topic: "stream-events",
-  functionName: "plays",
-  counters: () => ({
-    ...createCounters(),
-    InvokeErrorCount: 3,
-    PendingEventCount: 0,
-    MaxOffsetLag: 0,
-    SumOffsetLag: 0,
-  }),
-};
 
 const errorsOf = (kind: string) =>
   `streaming_invocation_errors_total{function="plays",kind="${kind}"}`;
@@ -109,10 +82,10 @@ test("what cannot be read costs only itself, the reason is a comment, and the ne
     () => Promise.resolve(DRAINED),
   ];
   serve(metrics, async () => (answers.shift() ?? expect.unreachable)(), [
-    MAPPING,
+    countingMapping("plays", { InvokeErrorCount: 3 }),
   ]);
   await metrics.invocations
-    .measure(createInvoker([{ kind: "throttled" }]))
+    .measure(sequenceInvoker([{ kind: "throttled" }]))
     .invoke("plays", new Uint8Array());
 
   const { status, text } = await scrape(port);
@@ -156,7 +129,7 @@ test("invocations are measured by function, failures by kind, and a thrown error
   serve(metrics, () => Promise.resolve(DRAINED));
   const success = { kind: "success", requestId: "1", payload: null } as const;
   const measured = metrics.invocations.measure(
-    createInvoker([
+    sequenceInvoker([
       success,
       success,
       { kind: "throttled" },

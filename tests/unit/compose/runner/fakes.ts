@@ -1,8 +1,14 @@
+import {
+  createCounters,
+  type CountersSnapshot,
+} from "#compose/event-source-mapping/counters.ts";
 import type {
   InvocationResult,
   Invoker,
 } from "#compose/event-source-mapping/invoker.ts";
+import type { CountingMapping } from "#compose/metrics/list-mapping-families.ts";
 import type { Status } from "#compose/runner/read-status.ts";
+import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import type { TopicOffsets } from "#shared/ports/topic-offsets.ts";
 
 /** An invoker that notes every event and answers success, unless told otherwise. */
@@ -22,6 +28,38 @@ export class RecordingInvoker implements Invoker {
       this.onInvoke() ?? { kind: "success", requestId: "1", payload: null },
     );
   }
+}
+
+/** An invoker that answers with these results, one after another. */
+export function sequenceInvoker(
+  results: readonly (InvocationResult | Error)[],
+): Invoker {
+  const left = [...results];
+  return {
+    invoke: async () => {
+      const result = left.shift();
+      if (result === undefined || result instanceof Error) throw result;
+      return result;
+    },
+  };
+}
+
+/** A mapping of `stream-events` that has counted this, and nothing else. */
+export function countingMapping(
+  functionName: string,
+  counted: Partial<CountersSnapshot>,
+): CountingMapping {
+  return {
+    topic: STREAM_EVENTS_TOPIC,
+    functionName,
+    counters: () => ({
+      ...createCounters(),
+      PendingEventCount: 0,
+      MaxOffsetLag: 0,
+      SumOffsetLag: 0,
+      ...counted,
+    }),
+  };
 }
 
 /** Offsets of topics with one partition each. */
