@@ -7,7 +7,7 @@ import {
   readBackfillPlan,
   storeBackfillPlan,
 } from "./backfill-plan.ts";
-import { sumOffsets } from "./measure-lag.ts";
+import { sumOffsets } from "#shared/domain/topic-lag.ts";
 import { sendRange } from "./send-range.ts";
 
 export interface BackfillOptions {

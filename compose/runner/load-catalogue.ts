@@ -6,7 +6,7 @@ import {
 import { DIMENSIONS, type Dimension } from "#shared/domain/topics.ts";
 import type { TopicOffsets } from "#shared/ports/topic-offsets.ts";
 import { invokeFunction } from "./invoke-function.ts";
-import { sumOffsets } from "./measure-lag.ts";
+import { sumOffsets } from "#shared/domain/topic-lag.ts";
 
 /** Albums refer to artists; a dimension comes when those that it refers to are loaded. */
 export const CATALOGUE_STAGES: readonly (readonly Dimension[])[] = [
