@@ -100,6 +100,13 @@ const SETTINGS = {
     .min(0)
     .max(2 ** 32 - 1)
     .default(1),
+  STREAMING_METRICS_NAMESPACE: z
+    .string()
+    .regex(
+      /^(?!AWS\/)[\w.\-/#: ]{1,255}$/,
+      "is no namespace of CloudWatch; expected up to 255 letters, digits and . - _ / # : that do not begin with AWS/",
+    )
+    .optional(),
   STREAMING_LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"])
     .default("info"),

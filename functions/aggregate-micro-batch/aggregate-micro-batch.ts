@@ -10,7 +10,10 @@ import {
   keepReserve,
 } from "#shared/lambda/keep-reserve.ts";
 import type { InvocationSummary } from "#shared/lambda/log-invocation.ts";
-import { summarizeOutcomes } from "#shared/lambda/summarize-outcomes.ts";
+import {
+  type OutcomeSummary,
+  summarizeOutcomes,
+} from "#shared/lambda/summarize-outcomes.ts";
 
 import { type AppliedInTime, applyInTime } from "./apply-in-time.ts";
 import { applyRecords, type ApplyingPorts } from "./apply-records.ts";
@@ -31,7 +34,9 @@ export const aggregateMicroBatch =
   async (
     { records }: DecodedBatch,
     time: InvocationTime,
-  ): Promise<BatchItemFailures & { summary: InvocationSummary }> => {
+  ): Promise<
+    BatchItemFailures & { summary: OutcomeSummary & InvocationSummary }
+  > => {
     const hasTime = keepReserve(time);
     const { outcomes, rest } = await apply(ports, records, time);
     return {

@@ -9,6 +9,8 @@ import { readConfig } from "#shared/config.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { answerItemFailures } from "#shared/lambda/answer-item-failures.ts";
 import { decodeRecords } from "#shared/lambda/decode-records.ts";
+import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
+import { listPlayMetrics } from "#shared/lambda/list-outcome-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
 import { createLogger } from "#shared/logger.ts";
 import { VERSION } from "#shared/version.ts";
@@ -52,6 +54,14 @@ export const handler = middy(
     closeDueWindows: reportFailure(closeDueWindows({ windowStore }), logger),
   }),
 )
-  .use(decodeRecords())
   .use(answerItemFailures())
+  .use(
+    emitMetrics({
+      functionName: applicationName,
+      namespace: config.STREAMING_METRICS_NAMESPACE,
+      logger,
+      count: listPlayMetrics,
+    }),
+  )
+  .use(decodeRecords())
   .use(logInvocation({ logger })); // last, because onError hooks run in reverse order

@@ -1,7 +1,9 @@
 import type { RecordOutcome } from "#shared/domain/ledger.ts";
 import type { DecodedBatch } from "#shared/lambda/decode-records.ts";
-import type { InvocationSummary } from "#shared/lambda/log-invocation.ts";
-import { summarizeOutcomes } from "#shared/lambda/summarize-outcomes.ts";
+import {
+  type OutcomeSummary,
+  summarizeOutcomes,
+} from "#shared/lambda/summarize-outcomes.ts";
 import type { DeadLetterStore } from "#shared/ports/dead-letter-store.ts";
 
 import { readDeadRecord } from "./read-dead-record.ts";
@@ -13,9 +15,7 @@ export interface Ports {
 /** Stores dead letters, original bytes kept; storing the same letters again changes nothing. */
 export const deadLetter =
   ({ store }: Ports) =>
-  async ({
-    records,
-  }: DecodedBatch): Promise<{ summary: InvocationSummary }> => {
+  async ({ records }: DecodedBatch): Promise<{ summary: OutcomeSummary }> => {
     const outcomes: RecordOutcome[] = [];
     for (const [topic, ofTopic] of Map.groupBy(
       records,

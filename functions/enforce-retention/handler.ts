@@ -2,12 +2,14 @@ import middy from "@middy/core";
 
 import { createRetentionStore } from "#shared/adapters/postgres/retention-store.ts";
 import { readConfig } from "#shared/config.ts";
+import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { enforceRetention } from "./enforce-retention.ts";
 
 const applicationName = "enforce-retention";
+const logger = createLogger(applicationName);
 const config = readConfig(["DATABASE_URL"]);
 
 export const handler = middy(
@@ -24,4 +26,12 @@ export const handler = middy(
       revisions: config.STREAMING_RETENTION_REVISIONS,
     },
   }),
-).use(logInvocation({ logger: createLogger(applicationName) }));
+)
+  .use(
+    emitMetrics({
+      functionName: applicationName,
+      namespace: config.STREAMING_METRICS_NAMESPACE,
+      logger,
+    }),
+  )
+  .use(logInvocation({ logger }));

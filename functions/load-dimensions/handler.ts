@@ -5,12 +5,16 @@ import { createRecordPublisher } from "#shared/adapters/kafka/record-publisher.t
 import { createDimensionWarehouse } from "#shared/adapters/postgres/dimension-warehouse.ts";
 import { readConfig } from "#shared/config.ts";
 import { decodeRecords } from "#shared/lambda/decode-records.ts";
+import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
+import { listRecordMetrics } from "#shared/lambda/list-outcome-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
 import { createLogger } from "#shared/logger.ts";
 import { VERSION } from "#shared/version.ts";
 
 import { loadDimensions } from "./load-dimensions.ts";
 
+const functionName = "load-dimensions";
+const logger = createLogger(functionName);
 const config = readConfig(["KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL"]);
 const publisher = createRecordPublisher({
   bootstrapServers: config.KAFKA_BOOTSTRAP_SERVERS,
@@ -20,11 +24,19 @@ export const handler = middy(
   loadDimensions({
     warehouse: createDimensionWarehouse({
       databaseUrl: config.DATABASE_URL,
-      applicationName: "load-dimensions",
+      applicationName: functionName,
       transactionTimeoutMs: config.STREAMING_TRANSACTION_TIMEOUT,
     }),
     deadLetterTopic: createDeadLetterTopic(publisher, VERSION),
   }),
 )
+  .use(
+    emitMetrics({
+      functionName,
+      namespace: config.STREAMING_METRICS_NAMESPACE,
+      logger,
+      count: listRecordMetrics,
+    }),
+  )
   .use(decodeRecords())
-  .use(logInvocation({ logger: createLogger("load-dimensions") }));
+  .use(logInvocation({ logger }));

@@ -2,8 +2,10 @@ import type { RecordOutcome } from "#shared/domain/ledger.ts";
 import { DIMENSIONS } from "#shared/domain/topics.ts";
 import { PipelineError } from "#shared/errors.ts";
 import type { DecodedBatch } from "#shared/lambda/decode-records.ts";
-import type { InvocationSummary } from "#shared/lambda/log-invocation.ts";
-import { summarizeOutcomes } from "#shared/lambda/summarize-outcomes.ts";
+import {
+  type OutcomeSummary,
+  summarizeOutcomes,
+} from "#shared/lambda/summarize-outcomes.ts";
 import type { DeadLetterTopic } from "#shared/ports/dead-letter-topic.ts";
 import type { DimensionWarehouse } from "#shared/ports/dimension-warehouse.ts";
 
@@ -17,9 +19,7 @@ export interface Ports {
 /** Applies versions of dimension rows, the newest of each id; applying the same records again changes nothing. */
 export const loadDimensions =
   ({ warehouse, deadLetterTopic }: Ports) =>
-  async ({
-    records,
-  }: DecodedBatch): Promise<{ summary: InvocationSummary }> => {
+  async ({ records }: DecodedBatch): Promise<{ summary: OutcomeSummary }> => {
     const outcomes: RecordOutcome[] = [];
     for (const [topic, ofTopic] of Map.groupBy(
       records,

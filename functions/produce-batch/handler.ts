@@ -2,15 +2,25 @@ import { default as middy } from "@middy/core";
 
 import { createRecordPublisher } from "#shared/adapters/kafka/record-publisher.ts";
 import { readConfig } from "#shared/config.ts";
+import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { produceBatch } from "./produce-batch.ts";
 
-const { KAFKA_BOOTSTRAP_SERVERS: bootstrapServers } = readConfig([
-  "KAFKA_BOOTSTRAP_SERVERS",
-]);
+const functionName = "produce-batch";
+const logger = createLogger(functionName);
+const config = readConfig(["KAFKA_BOOTSTRAP_SERVERS"]);
+const publisher = createRecordPublisher({
+  bootstrapServers: config.KAFKA_BOOTSTRAP_SERVERS,
+});
 
-export const handler = middy(
-  produceBatch({ publisher: createRecordPublisher({ bootstrapServers }) }),
-).use(logInvocation({ logger: createLogger("produce-batch") }));
+export const handler = middy(produceBatch({ publisher }))
+  .use(
+    emitMetrics({
+      functionName,
+      namespace: config.STREAMING_METRICS_NAMESPACE,
+      logger,
+    }),
+  )
+  .use(logInvocation({ logger }));

@@ -5,11 +5,14 @@ import { migrate } from "#shared/adapters/postgres/migrate.ts";
 import { setUpDatabase } from "#shared/adapters/postgres/set-up.ts";
 import { readConfig } from "#shared/config.ts";
 import { TOPICS } from "#shared/domain/topics.ts";
+import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { setUp } from "./set-up.ts";
 
+const functionName = "set-up";
+const logger = createLogger(functionName);
 const config = readConfig(["KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL"]);
 const { DATABASE_URL: databaseUrl } = config;
 
@@ -29,4 +32,12 @@ export const handler = middy(
         hourlyWindowSizeMs: config.STREAMING_HOURLY_WINDOW_SIZE,
       }),
   }),
-).use(logInvocation({ logger: createLogger("set-up") }));
+)
+  .use(
+    emitMetrics({
+      functionName,
+      namespace: config.STREAMING_METRICS_NAMESPACE,
+      logger,
+    }),
+  )
+  .use(logInvocation({ logger }));

@@ -1,3 +1,5 @@
+import type { RecordAge } from "#shared/domain/topic-lag.ts";
+
 /** Windows of one size. */
 export interface WindowCounts {
   readonly kind: string;
@@ -33,4 +35,12 @@ export interface LetterGauges {
   readonly oldestWaitingAt: string | null;
   /** How long ago that is by the database's clock. */
   readonly oldestWaitingSeconds: number | null;
+}
+
+/** What the database says of the pipeline at this moment; reads only, one reading at a time. */
+export interface PipelineGauges {
+  readWindows(topic: string): Promise<WindowGauges>;
+  /** Of every partition whose records have been handled. */
+  readRecordAges(): Promise<RecordAge[]>;
+  readLetters(): Promise<LetterGauges>;
 }

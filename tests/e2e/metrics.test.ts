@@ -9,6 +9,8 @@ import { openMetrics, type Metrics } from "#compose/metrics/open-metrics.ts";
 import { openStatusReader } from "#compose/runner/status-reader.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { startRelay } from "#tests/integration/shared/adapters/postgres/tcp-relay.ts";
+import { summarizeMetrics } from "#tests/support/embedded-metrics/parse-embedded-metrics.ts";
+import { readFunctionLogs } from "#tests/support/embedded-metrics/read-function-logs.ts";
 import {
   makePlayJson,
   makePlayRecord,
@@ -22,6 +24,7 @@ import {
   scrapeValues,
 } from "#tests/support/prometheus/scrape.ts";
 
+const NAMESPACE = "music-streaming";
 const PLAYS = `topic="${STREAM_EVENTS_TOPIC}"`;
 const PARTITIONS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const PARTITION = 3;
@@ -62,7 +65,11 @@ async function withMetrics(
   work: (pipeline: Pipeline) => Promise<void>,
   { reader = connections.databaseUrls.reader, hasSchedules = true } = {},
 ): Promise<void> {
-  const options = { wrapInvoker, hasSchedules };
+  const options = {
+    wrapInvoker,
+    hasSchedules,
+    environment: { STREAMING_METRICS_NAMESPACE: NAMESPACE },
+  };
   await scene.withPipeline(connections, options, async (pipeline) => {
     const { declaration, mappings } = pipeline;
     const statusReader = openStatusReader(declaration, {
@@ -93,6 +100,10 @@ async function selectRow(text: string): Promise<Record<string, number>> {
     Object.entries(row).map(([name, value]) => [name, Number(value)]),
   );
 }
+
+/** What these functions have written for CloudWatch since the file's start. */
+const readWritten = (...functionNames: string[]) =>
+  readFunctionLogs(scene.settingsFor(connections, {}).dataDir, functionNames);
 
 const selectAges = () =>
   selectRow(`select
@@ -147,7 +158,52 @@ it("a scrape of a running pipeline gives what Postgres and Kafka hold", async ()
   });
 });
 
-it("ages are those of the database's clock, and lag is what no handler has had", async () => {
+it("what the functions have counted for CloudWatch is in the tables", async () => {
+  const written = await readWritten(
+    "aggregate-micro-batch",
+    "close-windows",
+    "dead-letter",
+  );
+
+  const { accepted, duplicate, late, letters } = await selectRow(`select
+    (select count(*) from stream_events) as accepted,
+    (select count(*) from dead_letters) as letters,
+    sum(duplicate_count) as duplicate, sum(late_count) as late
+    from partition_ledger where topic = 'stream-events'`);
+  expect([accepted, duplicate, late, letters]).toEqual([
+    PARTITIONS.length + 4,
+    2,
+    1,
+    3,
+  ]);
+  const service = 'service="aggregate-micro-batch"';
+  expect(summarizeMetrics(written, "sum")).toMatchObject({
+    [`PlaysAccepted{${service}}`]: accepted,
+    [`PlaysDuplicate{${service}}`]: duplicate,
+    [`PlaysLate{${service}}`]: late,
+    [`RecordsRejected{reason="unknown_reference",${service}}`]: 1,
+    [`RecordsRejected{reason="invalid_schema",${service}}`]: 1,
+    [`RecordsRejected{reason="malformed_json",${service}}`]: 1,
+    [`InvocationErrors{${service}}`]: 0,
+    'RecordsAccepted{service="dead-letter"}': letters,
+    'RecordsDuplicate{service="dead-letter"}': 0,
+    'InvocationErrors{service="close-windows"}': 0,
+  });
+  expect(new Set(written.map(({ namespace }) => namespace))).toEqual(
+    new Set([NAMESPACE]),
+  );
+  expect(
+    written.filter(
+      ({ name, unit }) =>
+        unit !== (name.endsWith("Seconds") ? "Seconds" : "Count"),
+    ),
+  ).toEqual([]);
+});
+
+it("ages are those of the database's clock, and lag is what no handler has had, in Prometheus and in CloudWatch", async () => {
+  let before: Record<string, number> = {};
+  let values: Readonly<Record<string, number>> = {};
+  let after: Record<string, number> = {};
   await withMetrics(
     async (pipeline) => {
       await Promise.all(pipeline.mappings.map((mapping) => mapping.stop()));
@@ -155,27 +211,57 @@ it("ages are those of the database's clock, and lag is what no handler has had",
         makePlayRecord({}, PARTITION),
         makePlayRecord({}, PARTITION),
       ]);
-      const before = await selectAges();
-      const values = await scrapeValues(metricsPort);
-      const after = await selectAges();
-
-      expect(values[`streaming_topic_lag_records{${PLAYS}}`]).toBe(2);
-      for (const [metric, age] of Object.entries({
-        streaming_watermark_delay_seconds: "delay",
-        streaming_dead_letter_oldest_waiting_seconds: "oldest",
-        [`streaming_topic_lag_seconds{${PLAYS}}`]: "lag",
-      })) {
-        // Postgres gives some of them in whole milliseconds.
-        const [from = NaN, to = NaN] = [before[age], after[age]];
-        const value = values[metric] ?? NaN;
-        expect({
-          metric,
-          isWithin: value > from - 0.001 && value < to + 0.001,
-        }).toEqual({ metric, isWithin: true });
-      }
+      before = await selectAges();
+      values = await scrapeValues(metricsPort);
+      await pipeline.invoke("redrive", {});
+      // One that fails writes what can be measured all the same.
+      await expect(
+        pipeline.invoke("close-windows", { other: 1 }),
+      ).rejects.toMatchObject({ code: "function_failed" });
+      after = await selectAges();
     },
     { hasSchedules: false },
   );
+  const written = await readWritten("close-windows", "redrive");
+  const errors = summarizeMetrics(written, "sum");
+  const gauges = summarizeMetrics(written, "last");
+  const { minutes, hourly, waiting, marked } = await selectRow(`select
+    (select count(distinct window_start) from revision_marks where window_kind = 'hourly') as marked,
+    (select count(distinct time_window) from device_live where not is_final) as minutes,
+    (select count(distinct time_window) from hourly_live where not is_final) as hourly,
+    (select count(*) from dead_letters where state = 'waiting') as waiting`);
+  const closer = 'service="close-windows"';
+
+  expect([minutes, hourly, waiting]).toEqual([1, 1, 3]);
+  expect(values[`streaming_topic_lag_records{${PLAYS}}`]).toBe(2);
+  expect(errors[`InvocationErrors{${closer}}`]).toBe(1);
+  expect(gauges).toMatchObject({
+    [`TopicLagRecords{${closer},${PLAYS}}`]: 2,
+    [`WindowsOpen{${closer},window_kind="minutes"}`]: minutes,
+    [`WindowsOpen{${closer},window_kind="hourly"}`]: hourly,
+    [`WindowsDue{${closer},window_kind="hourly"}`]: 0,
+    [`WindowsToRevise{${closer},window_kind="hourly"}`]: marked,
+    'DeadLetters{service="redrive",state="waiting"}': waiting,
+    'DeadLetters{service="redrive",state="buried"}': 0,
+    'DeadLettersDue{service="redrive"}': 0,
+  });
+  const measured = { ...values, ...gauges };
+  for (const [metric, age] of [
+    ["streaming_watermark_delay_seconds", "delay"],
+    [`WatermarkDelaySeconds{${closer}}`, "delay"],
+    ["streaming_dead_letter_oldest_waiting_seconds", "oldest"],
+    ['DeadLetterOldestWaitingSeconds{service="redrive"}', "oldest"],
+    [`streaming_topic_lag_seconds{${PLAYS}}`, "lag"],
+    [`TopicLagSeconds{${closer},${PLAYS}}`, "lag"],
+  ] as const) {
+    // Postgres gives some of them in whole milliseconds.
+    const [from = NaN, to = NaN] = [before[age], after[age]];
+    const value = measured[metric] ?? NaN;
+    expect({
+      metric,
+      isWithin: value > from - 0.001 && value < to + 0.001,
+    }).toEqual({ metric, isWithin: true });
+  }
 });
 
 it("while Postgres is down a scrape has what the runner knows itself, at once, and the next one after it is back has all", async () => {

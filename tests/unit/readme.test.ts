@@ -9,6 +9,7 @@ import {
   DISCARD_REASONS,
   REJECTION_REASONS,
 } from "#shared/domain/rejection.ts";
+import { METRICS } from "#shared/lambda/metric.ts";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
@@ -27,6 +28,10 @@ describe("the README names", () => {
     expect(
       findMissing(Object.keys({ ...REJECTION_REASONS, ...DISCARD_REASONS })),
     ).toEqual([]);
+  });
+
+  test("every metric of the functions", () => {
+    expect(findMissing(Object.keys(METRICS))).toEqual([]);
   });
 
   test("every function of serverless.yml", () => {

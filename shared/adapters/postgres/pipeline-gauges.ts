@@ -1,11 +1,17 @@
 import type { RecordAge } from "#shared/domain/topic-lag.ts";
 import type {
   LetterGauges,
+  PipelineGauges,
   WindowGauges,
 } from "#shared/ports/pipeline-gauges.ts";
 import { loadStatement } from "#shared/sql.ts";
 
-import type { Transaction } from "./session.ts";
+import {
+  createSession,
+  type Session,
+  type SessionOptions,
+  type Transaction,
+} from "./session.ts";
 
 const readWindowRows = loadStatement("queries/read-status/read_windows");
 const readWatermarkDelay = loadStatement(
@@ -15,6 +21,20 @@ const readNewestRecords = loadStatement(
   "queries/read-status/read_newest_records",
 );
 const readLetterCounts = loadStatement("queries/read-status/read_letters");
+
+/** The gauges over a connection of their own, opened on first use: whoever works waits for none of them. */
+export function createPipelineGauges(
+  options: Omit<SessionOptions, "onConnect">,
+): PipelineGauges & Pick<Session, "close"> {
+  const session = createSession(options);
+  return {
+    close: () => session.close(),
+    readWindows: (topic) =>
+      session.transaction((transaction) => readWindows(transaction, topic)),
+    readRecordAges: () => session.transaction(readRecordAges),
+    readLetters: () => session.transaction(readLetters),
+  };
+}
 
 export async function readWindows(
   transaction: Transaction,

@@ -19,6 +19,23 @@ describe("retention", () => {
   );
 });
 
+describe("the namespace of the metrics", () => {
+  test.for(["music-streaming", "Music/streaming.eu #1:a_b"])(
+    "may be %s",
+    (name) => {
+      expect(
+        readConfig([], { STREAMING_METRICS_NAMESPACE: name }),
+      ).toMatchObject({ STREAMING_METRICS_NAMESPACE: name });
+    },
+  );
+
+  test.for(["AWS/Lambda", "mu$ic", "x".repeat(256)])("is not %s", (name) => {
+    expect(() => readConfig([], { STREAMING_METRICS_NAMESPACE: name })).toThrow(
+      "STREAMING_METRICS_NAMESPACE: is no namespace of CloudWatch",
+    );
+  });
+});
+
 describe("defaults", () => {
   test("an empty environment gives the sizes of the design and info as the log level", () => {
     const config = readConfig([], {});
@@ -39,6 +56,7 @@ describe("defaults", () => {
       STREAMING_LOG_LEVEL: "info",
     });
     expect(config.DATABASE_URL).toBeUndefined();
+    expect(config.STREAMING_METRICS_NAMESPACE).toBeUndefined();
     expect(config.STREAMING_RETENTION_FACTS).toBeUndefined();
     expect(config.KAFKA_BOOTSTRAP_SERVERS).toBeUndefined();
   });

@@ -7,6 +7,10 @@ import {
   startServers,
   type PipelineServers,
 } from "#tests/support/pipeline/start-servers.ts";
+import {
+  findEmbeddedMetrics,
+  summarizeMetrics,
+} from "#tests/support/embedded-metrics/parse-embedded-metrics.ts";
 import { runServerless } from "#tests/support/run-serverless.ts";
 import { captureEvents } from "#tests/support/sample-events/capture-events.ts";
 import { describeShape } from "#tests/support/sample-events/describe-shape.ts";
@@ -36,8 +40,15 @@ const readSample = async (name: string) =>
     await readFile(new URL(`${name}.json`, SAMPLES_FOLDER), "utf8"),
   ) as unknown;
 
-const invokeLocal = (name: string, path: string) =>
-  runServerless(["invoke", "local", "-f", name, "--path", path], environment);
+const invokeLocal = (
+  name: string,
+  path: string,
+  variables: Readonly<Record<string, string>> = {},
+) =>
+  runServerless(["invoke", "local", "-f", name, "--path", path], {
+    ...environment,
+    ...variables,
+  });
 
 describe("npx serverless invoke local", () => {
   test.each(functionNames)("runs %s with its sample event", async (name) => {
@@ -48,17 +59,26 @@ describe("npx serverless invoke local", () => {
 
     expect(stdout).toContain(`"service":"${name}"`);
     expect(stdout).toContain('"message":"invocation"');
+    expect(findEmbeddedMetrics(stdout)).toEqual([]);
     expect(exitCode).toBe(0);
   });
 
-  test("shows the number that the alarm on dead letters counts", async () => {
+  test("writes metrics where a namespace is set", async () => {
     const { stdout } = await invokeLocal(
       "dead-letter",
       "tests/fixtures/events/dead-letter.json",
+      { STREAMING_METRICS_NAMESPACE: "music" },
     );
 
+    const values = summarizeMetrics(findEmbeddedMetrics(stdout), "sum");
+    const [accepted, duplicate] = ["Accepted", "Duplicate"].map(
+      (outcome) => values[`Records${outcome}{service="dead-letter"}`] ?? NaN,
+    );
     // A letter that is stored already counts as a duplicate.
-    expect(stdout).toMatch(/"accepted":[01],/);
+    expect([
+      [1, 0],
+      [0, 1],
+    ]).toContainEqual([accepted, duplicate]);
   });
 
   test("says what a function does not understand, and fails", async () => {

@@ -15,6 +15,10 @@ import {
   startServers,
   type PipelineServers,
 } from "#tests/support/pipeline/start-servers.ts";
+import {
+  findEmbeddedMetrics,
+  summarizeMetrics,
+} from "#tests/support/embedded-metrics/parse-embedded-metrics.ts";
 import { SAMPLES_FOLDER } from "#tests/support/sample-events/samples-folder.ts";
 
 const run = promisify(execFile);
@@ -90,6 +94,7 @@ async function runPackaged(
       cwd: folder,
       env: {
         KAFKA_BOOTSTRAP_SERVERS: connections.kafkaBootstrapServers,
+        STREAMING_METRICS_NAMESPACE: "music",
         DATABASE_URL: `${SECRET}${role}`,
         [`SECRET_${role}`]: connections.databaseUrls[role],
       },
@@ -99,9 +104,13 @@ async function runPackaged(
 }
 
 test("a packaged function reads its secret, then its settings, and works", async () => {
-  await expect(runPackaged("load-dimensions", "ingest")).resolves.toMatch(
-    /"message":"invocation".*"records":3.*"accepted":3/,
-  );
+  const log = await runPackaged("load-dimensions", "ingest");
+
+  expect(log).toMatch(/"message":"invocation".*"records":3.*"accepted":3/);
+  expect(summarizeMetrics(findEmbeddedMetrics(log), "sum")).toMatchObject({
+    'RecordsAccepted{service="load-dimensions"}': 3,
+    'InvocationErrors{service="load-dimensions"}': 0,
+  });
 });
 
 test("the packaged set-up has the migrations with it", async () => {

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+
+import { measureLag } from "#functions/close-windows/measure-lag.ts";
+import { measureWindows } from "#functions/close-windows/measure-windows.ts";
+import type { RecordAge } from "#shared/domain/topic-lag.ts";
+
+const TOPIC = "stream-events";
+const COUNTS = {
+  kind: "hourly",
+  openCount: 1,
+  dueCount: 2,
+  markedCount: 3,
+  closedCount: 4,
+  closedUntil: null,
+};
+
+const measureDelayed = (watermarkDelaySeconds: number | null) =>
+  measureWindows({
+    topic: TOPIC,
+    gauges: {
+      readWindows: async () => ({
+        watermark: null,
+        watermarkDelaySeconds,
+        windows: [COUNTS],
+      }),
+    },
+  })();
+
+test("windows are measured by their kind, and no delay before there is a watermark", async () => {
+  const dimensions = { window_kind: "hourly" };
+  const windows = [
+    { name: "WindowsOpen", value: 1, dimensions },
+    { name: "WindowsDue", value: 2, dimensions },
+    { name: "WindowsToRevise", value: 3, dimensions },
+    { name: "WindowsClosed", value: 4, dimensions },
+  ];
+
+  expect(await measureDelayed(null)).toEqual(windows);
+  expect(await measureDelayed(12.5)).toEqual([
+    { name: "WatermarkDelaySeconds", value: 12.5 },
+    ...windows,
+  ]);
+});
+
+/** The lag of a topic whose second partition is two records behind. */
+async function measureBehind(recordAges: readonly RecordAge[]) {
+  const steps: string[] = [];
+  const answer = (step: string, offsets: readonly [number, number][]) => {
+    steps.push(step);
+    return Promise.resolve(new Map(offsets));
+  };
+  const metrics = await measureLag({
+    topic: TOPIC,
+    consumerGroup: "group",
+    gauges: { readRecordAges: async () => [...recordAges] },
+    topicOffsets: {
+      readCommittedOffsets: () =>
+        answer("commits", [
+          [0, 5],
+          [1, 7],
+        ]),
+      readStartOffsets: () =>
+        answer("starts", [
+          [0, 0],
+          [1, 0],
+        ]),
+      readEndOffsets: () =>
+        answer("ends", [
+          [0, 5],
+          [1, 9],
+        ]),
+    },
+  })();
+  return { metrics, steps };
+}
+
+test("lag is measured in records and in seconds, commits before ends", async () => {
+  const { metrics, steps } = await measureBehind([
+    { topic: TOPIC, partition: 0, ageSeconds: 900 },
+    { topic: TOPIC, partition: 1, ageSeconds: 30 },
+  ]);
+
+  const dimensions = { topic: TOPIC };
+  expect(metrics).toEqual([
+    { name: "TopicLagRecords", value: 2, dimensions },
+    { name: "TopicLagSeconds", value: 30, dimensions },
+  ]);
+  expect(steps).toEqual(["commits", "starts", "ends"]);
+});
+
+test("before the first record was handled its lag in seconds is not known", async () => {
+  const { metrics } = await measureBehind([]);
+
+  expect(metrics.map(({ name }) => name)).toEqual(["TopicLagRecords"]);
+});
