@@ -2,7 +2,6 @@
 export const AWS_ONLY_TYPES = [
   "AWS::CloudWatch::Alarm",
   "AWS::IAM::Role",
-  "AWS::Logs::MetricFilter",
 ] as const;
 
 /** Properties of an event source mapping that only AWS has: which of its metrics AWS keeps. */

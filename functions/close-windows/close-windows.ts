@@ -84,7 +84,6 @@ export const closeWindows =
         recomputed: published.recomputed + afterIdle.recomputed,
         folded,
         idle,
-        // An alarm on AWS watches it (compose/serverless/aws/alarms.yml).
         watermark_delay_ms: await windowStore.readWatermarkDelayMs(),
       },
     };

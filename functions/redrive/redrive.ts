@@ -91,7 +91,6 @@ export const redrive =
         requeued,
         waiting: backlog.waiting,
         in_flight: backlog.redriven,
-        // An alarm on AWS watches it (compose/serverless/aws/alarms.yml).
         oldest_waiting_ms: backlog.oldestWaitingMs ?? 0,
       },
     };

@@ -1,4 +1,12 @@
+import { z } from "zod";
+
+import { METRICS } from "#shared/lambda/metric.ts";
+
 import type { Template } from "./package-template.ts";
+
+const environmentSchema = z
+  .looseObject({ Variables: z.record(z.string(), z.unknown()) })
+  .default({ Variables: {} });
 
 type Resource = Template["Resources"][string];
 
@@ -8,6 +16,7 @@ export function checkTemplate(template: Template): string[] {
     ...checkFunctions(template),
     ...checkRoles(template),
     ...checkMappings(template),
+    ...checkAlarms(template),
   ];
 }
 
@@ -120,6 +129,51 @@ function checkMappings(template: Template): string[] {
       ];
     },
   );
+}
+
+const isStack = (value: unknown) =>
+  JSON.stringify(value) === '{"Ref":"AWS::StackName"}';
+
+/** Alarms on the functions' own metrics would wait for ever for one that nobody writes. */
+function checkAlarms(template: Template): string[] {
+  const functions = listResources(template, "AWS::Lambda::Function");
+  const silent = functions.filter(
+    ([, { Properties: properties }]) =>
+      !isStack(
+        readVariables(properties["Environment"])["STREAMING_METRICS_NAMESPACE"],
+      ),
+  );
+  const services = new Set(
+    functions.map(
+      ([, { Properties: properties }]) =>
+        `[{"Name":"service","Value":"${readServiceName(properties["FunctionName"])}"}]`,
+    ),
+  );
+  const alarms = listResources(template, "AWS::CloudWatch::Alarm").filter(
+    ([, { Properties: properties }]) => isStack(properties["Namespace"]),
+  );
+  return [
+    ...silent.map(([id]) => `${id} writes no metrics`),
+    ...alarms.flatMap(([id, { Properties: properties }]) => [
+      ...(Object.hasOwn(METRICS, String(properties["MetricName"]))
+        ? []
+        : [`${id} watches a metric that no function writes`]),
+      ...(services.has(JSON.stringify(properties["Dimensions"]))
+        ? []
+        : [`${id} watches no function's metric`]),
+    ]),
+  ];
+}
+
+function readVariables(
+  environment: unknown,
+): Readonly<Record<string, unknown>> {
+  return environmentSchema.parse(environment).Variables;
+}
+
+/** The name within `<service>-<stage>-<name>`. */
+function readServiceName(functionName: unknown): string {
+  return String(functionName).replace(/^music-streaming-dev-/, "");
 }
 
 export function listResources(

@@ -23,6 +23,7 @@ const MACHINE = {
   DATABASE_URL: "postgresql://owner:planted@laptop/music_streaming",
   INGEST_DATABASE_URL: "postgresql://ingest:planted@laptop/music_streaming",
   CLOSER_DATABASE_URL: "postgresql://closer:planted@laptop/music_streaming",
+  STREAMING_METRICS_NAMESPACE: "laptop",
 };
 const CLUSTER = "arn:aws:kafka:eu-central-1:123456789012:cluster/music/1-2";
 
@@ -182,9 +183,9 @@ describe("the packaged template", () => {
   test.each([
     "MaxOffsetLag",
     "DroppedEventCount",
-    "WatermarkDelay",
-    "DeadLetters",
-    "OldestDeadLetterAge",
+    "WatermarkDelaySeconds",
+    "RecordsAccepted",
+    "DeadLetterOldestWaitingSeconds",
   ])("raises an alarm on %s", (metric) => {
     const metrics = listResources(template, "AWS::CloudWatch::Alarm").map(
       ([, { Properties: properties }]) => properties["MetricName"],
@@ -284,6 +285,27 @@ describe("a planted fault is found:", () => {
         at(all, "UsersMapping")["MaximumRetryAttempts"] = 3;
       },
       "UsersMapping declares MaximumRetryAttempts",
+    ],
+    [
+      "a function without metrics",
+      (all) => {
+        delete at(all, "RedriveLambdaFunction")["Environment"];
+      },
+      "RedriveLambdaFunction writes no metrics",
+    ],
+    [
+      "an alarm on a metric of another name",
+      (all) => {
+        at(all, "WatermarkDelayAlarm")["MetricName"] = "WatermarkDelay";
+      },
+      "WatermarkDelayAlarm watches a metric that no function writes",
+    ],
+    [
+      "an alarm on all functions' metric",
+      (all) => {
+        delete at(all, "OldestLetterAlarm")["Dimensions"];
+      },
+      "OldestLetterAlarm watches no function's metric",
     ],
   ])("%s", (_, change, fault) => {
     expect(checkTemplate(plant(change))).toContain(fault);
