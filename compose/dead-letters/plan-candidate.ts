@@ -15,7 +15,7 @@ export interface PlayCandidate {
 export interface NewVersionCandidate {
   readonly kind: "new_version";
   readonly letter: DueLetter;
-  readonly key: Uint8Array | null;
+  readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
 

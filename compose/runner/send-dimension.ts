@@ -47,11 +47,7 @@ export function makeDimensionRecord({
     );
   }
   const made = mendRecord({ topic: dimension, value: null }, fields);
-  if (!made.ok || made.key === null)
-    throw invalidFields(
-      dimension,
-      made.ok ? `/${id}: is missing` : made.detail,
-    );
+  if (!made.ok) throw invalidFields(dimension, made.detail);
   return { key: new TextDecoder().decode(made.key), value: made.value };
 }
 
