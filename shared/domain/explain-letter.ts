@@ -4,7 +4,7 @@ import {
   REJECTION_REASONS,
 } from "./rejection.ts";
 import { idField } from "./mend-record.ts";
-import { DIMENSIONS } from "./topics.ts";
+import { DIMENSIONS, STREAM_EVENTS_TOPIC } from "./topics.ts";
 
 /** What is known of a letter, as far as its explanation goes; times RFC 3339. */
 export interface ExplainedLetter {
@@ -31,6 +31,9 @@ export function explainReason(reason: string): string {
     : `This version knows no reason "${reason}"; a newer one has written it.`;
 }
 
+/** Records of other topics are kept, and not sent again. */
+const SENT_AGAIN = new Set<string>([STREAM_EVENTS_TOPIC, ...DIMENSIONS]);
+
 const RESOLUTIONS: Readonly<Record<string, string>> = {
   landed: "Nothing: the play is a fact.",
   applied: "Nothing: the version was applied as of its own time.",
@@ -42,7 +45,7 @@ const RESOLUTIONS: Readonly<Record<string, string>> = {
 
 /** What an operator can do about a letter, or why there is nothing to do; commands as they are typed. */
 export function nextSteps(letter: ExplainedLetter): string[] {
-  const { id, state, resolution } = letter;
+  const { id, state, resolution, record } = letter;
   switch (state) {
     case "redriven":
       return [
@@ -51,9 +54,11 @@ export function nextSteps(letter: ExplainedLetter): string[] {
     case "resolved":
       return [RESOLUTIONS[resolution ?? ""] ?? "Nothing: it is settled."];
     case "buried":
-      return [
-        `Nothing has to be done. To try it once more: npm run dlq -- redrive ${id}`,
-      ];
+      return SENT_AGAIN.has(record.topic)
+        ? [
+            `Nothing has to be done. To try it once more: npm run dlq -- redrive ${id}`,
+          ]
+        : ["Nothing has to be done."];
     case "waiting":
       return [
         ...stepsWhileWaiting(letter),
@@ -65,21 +70,34 @@ export function nextSteps(letter: ExplainedLetter): string[] {
 }
 
 function stepsWhileWaiting(letter: ExplainedLetter): string[] {
-  const { id, reason, detail, awaited, dueAt } = letter;
+  const { id, reason, detail, awaited, dueAt, record } = letter;
   const mend = (change: string) =>
     `npm run dlq -- redrive ${id} --set ${change}`;
   if (dueAt !== null)
     return [`Nothing: it is sent again by itself, not before ${dueAt}.`];
+  if (!SENT_AGAIN.has(record.topic)) {
+    const cause =
+      reason === "unreadable_letter"
+        ? `Find out who writes to ${record.topic}.`
+        : `Records of ${record.topic} are not sent again.`;
+    return [`${cause} To keep the bytes: npm run dlq -- export ${id}`];
+  }
   switch (reason) {
-    case "unknown_reference":
+    case "unknown_reference": {
+      const [first] = awaited;
+      if (first === undefined)
+        return [
+          `All that it lacked has arrived. If it is not sent again by itself: npm run dlq -- redrive ${id}`,
+        ];
       return [
         "It is sent again by itself once these have arrived:",
         ...awaited.map(
           (reference) =>
             `  ${reference.dimension} ${reference.id}: ${produceCommand(reference)}`,
         ),
-        `Or it names the wrong one: ${mend(describeField(awaited))}`,
+        `Or it names the wrong one: ${mend(`${idField(first.dimension)}=ID`)}`,
       ];
+    }
     case "malformed_json":
     case "invalid_schema":
       return [
@@ -98,10 +116,6 @@ function stepsWhileWaiting(letter: ExplainedLetter): string[] {
       return [
         `The facts of its time have been given up. If its time is wrong: ${mend("timestamp=TIME")}`,
       ];
-    case "unreadable_letter":
-      return [
-        `Find out who writes to the dead-letter topic. To keep the bytes: npm run dlq -- export ${id}`,
-      ];
     case "handler_crash":
       return [
         `The functions' logs in .data/logs say how the handler died. With that mended: npm run dlq -- redrive ${id}`,
@@ -115,10 +129,6 @@ function produceCommand({ dimension, id }: MissingReference): string {
   return DIMENSIONS.includes(dimension)
     ? `npm run produce -- dimension ${dimension} --set ${idField(dimension)}=${id} --set …`
     : "a dimension that this version does not know";
-}
-
-function describeField([first]: readonly MissingReference[]): string {
-  return first === undefined ? "FIELD=ID" : `${idField(first.dimension)}=ID`;
 }
 
 /** The field that a detail's path names: `/user_id: expected …`. */
