@@ -26,13 +26,14 @@ export async function workInChunks(
     ratePerSecond === undefined
       ? LETTERS_PER_CHUNK
       : Math.min(LETTERS_PER_CHUNK, Math.max(1, Math.ceil(ratePerSecond / 2)));
-  const startedAtMs = clock.now();
+  let dueAtMs = clock.now();
   let done = 0;
   onProgress?.(done, letters.length);
   for (const ids of cutIntoChunks(letters, maxCount)) {
     if (ratePerSecond !== undefined) {
-      const dueAtMs = startedAtMs + (done / ratePerSecond) * SECOND_MS;
       await clock.delay(Math.max(0, dueAtMs - clock.now()), signal);
+      // From now on, and not from when it was due: lost time is not made up for with a burst.
+      dueAtMs = clock.now() + (ids.length / ratePerSecond) * SECOND_MS;
     }
     if (signal.aborted) return;
     await work(ids);
