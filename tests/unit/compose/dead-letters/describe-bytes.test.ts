@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { describeBytes } from "#compose/dead-letters/describe-bytes.ts";
 
+const withoutSpaces = (text: string) => text.replaceAll(/\s/g, "");
 const describeText = (text: string) =>
   describeBytes(new TextEncoder().encode(text));
 
@@ -80,7 +81,6 @@ test("what is long is cut, and says how long it is", () => {
 });
 
 test("all that short JSON holds is shown, and in its order", () => {
-  const withoutSpaces = (text: string) => text.replaceAll(/\s/g, "");
   fc.assert(
     fc.property(fc.json({ maxDepth: 4 }), (json) => {
       fc.pre(json.length <= 4000 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(json));
