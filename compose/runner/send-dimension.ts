@@ -9,7 +9,7 @@ export interface DimensionWish {
   readonly dimension: Dimension;
   /** Every required field, and any of the others. */
   readonly fields: readonly FieldChange[];
-  /** Sends the end of the row in its place; the id is enough then. */
+  /** Sends the end of the row in its place; its id is all that is given then. */
   readonly isTombstone?: boolean;
 }
 
@@ -38,7 +38,13 @@ export function makeDimensionRecord({
 }: DimensionWish): { readonly key: string; readonly value: Uint8Array | null } {
   const id = idField(dimension);
   if (isTombstone) {
-    const text = fields.find(({ field }) => field === id)?.text ?? "";
+    const other = fields.find(({ field }) => field !== id);
+    if (other !== undefined)
+      throw invalidFields(
+        dimension,
+        `a tombstone has its ${id} and no ${other.field}`,
+      );
+    const text = fields.at(-1)?.text ?? "";
     if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= 2_147_483_647)
       return { key: text, value: null };
     throw invalidFields(
