@@ -9,9 +9,15 @@ export interface OperatorAction {
   readonly note: string | null;
 }
 
-/** The person at the keyboard, as far as the machine knows. */
-export function nameOperator(): string {
-  return `${userInfo().username}@${hostname()}`;
+/** The person at the keyboard, as far as the machine knows: a container may run as a user whom nobody has given a name. */
+export function nameOperator(
+  readUser: () => { readonly username: string } = userInfo,
+): string {
+  try {
+    return `${readUser().username}@${hostname()}`;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}@${hostname()}`;
+  }
 }
 
 /** What is written down: what was changed and why; null where there is nothing to say. */
