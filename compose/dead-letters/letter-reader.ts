@@ -73,7 +73,7 @@ export interface PlayWindow {
   readonly revisedAt: string | null;
 }
 
-/** A letter's id with the bytes of its value. */
+/** A letter's id with the bytes that it takes. */
 export interface LetterSize {
   readonly id: string;
   readonly byteCount: number;
