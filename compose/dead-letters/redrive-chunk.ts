@@ -78,7 +78,13 @@ async function applyVersions(
     action: "applied",
     ...by,
   });
-  await settleLetters(transaction, idsOf(superseded), "resolved", "superseded");
+  await settleLetters(
+    transaction,
+    idsOf(superseded),
+    "resolved",
+    "superseded",
+    { action: "redriven", ...by },
+  );
   return new Map<string, RedriveOutcome>([
     ...idsOf(applied).map((id) => [id, { kind: "applied" }] as const),
     ...idsOf(superseded).map((id) => [id, { kind: "superseded" }] as const),

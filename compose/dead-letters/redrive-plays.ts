@@ -56,7 +56,11 @@ export async function redrivePlays(
     outcomes.set(letter.id, { kind: isLanded ? "landed" : "redriven" });
   }
   await noteMended(transaction, [...toSend, ...landed]);
-  await settleLetters(transaction, idsOf(landed), "resolved", "landed");
+  // Nothing is sent, and somebody has asked for it all the same.
+  await settleLetters(transaction, idsOf(landed), "resolved", "landed", {
+    action: "redriven",
+    ...by,
+  });
   if (toSend.length > 0) {
     await transaction.query(markRedriven, [idsOf(toSend), by.actor, by.note]);
     await send(
