@@ -1,5 +1,6 @@
--- Takes away references that have arrived, at most so many, and makes letters due that miss none any more. Under the
--- lock of lock_releases.sql.
+-- Takes away references that have arrived, at most so many, and makes letters due that miss none any more; letters that an
+-- operator holds are left for the next time: both would wait for what the other one has locked. Under the lock of
+-- lock_releases.sql.
 -- Parameters: $1 integer, limit; $2 interval, back-off of the second attempt, doubled with each further one.
 -- Rows: released_count integer, references; due_count integer, letters. Rerun: what is gone is gone.
 with
@@ -10,23 +11,27 @@ with
     from
       arrived_references
   ),
+  chosen as materialized (
+    select
+      c.dimension,
+      c.reference_id,
+      c.dead_letter_id
+    from
+      arrived a
+      join awaited_references c on c.dimension = a.dimension
+      and c.reference_id = a.reference_id
+      join dead_letters d on d.dead_letter_id = c.dead_letter_id
+    order by
+      c.dead_letter_id,
+      c.dimension,
+      c.reference_id
+    limit
+      $1::integer
+    for update of
+      d skip locked
+  ),
   released as (
-    delete from awaited_references r using (
-      select
-        c.dimension,
-        c.reference_id,
-        c.dead_letter_id
-      from
-        arrived a
-        join awaited_references c on c.dimension = a.dimension
-        and c.reference_id = a.reference_id
-      order by
-        c.dead_letter_id,
-        c.dimension,
-        c.reference_id
-      limit
-        $1::integer
-    ) chosen
+    delete from awaited_references r using chosen
     where
       r.dimension = chosen.dimension
       and r.reference_id = chosen.reference_id

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, beforeEach } from "vitest";
+import { join } from "node:path";
 
+import { afterAll, beforeAll, beforeEach, inject } from "vitest";
+
+import { withFileLock } from "#compose/embedded/file-lock.ts";
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import {
   redriveLetters,
@@ -41,6 +44,8 @@ export interface LettersInUse {
   takeSent(): Promise<KafkaRecord[]>;
   /** Hands records of plays to the warehouse, rejections to the store of letters; returns what became of each. */
   apply(records: readonly KafkaRecord[]): Promise<string[]>;
+  /** The part of the scheduled redrive that makes letters due whose references have arrived. */
+  releaseArrived(): Promise<number>;
   /** Runs the scheduled redrive once. */
   redriveOnSchedule(): Promise<Record<string, unknown>>;
   /** States and resolutions in the order of the letters. */
@@ -54,6 +59,7 @@ export interface RedriveWishes extends Partial<
   readonly set?: readonly string[];
 }
 
+const HOLD_TIMEOUT_MS = 100_000;
 const TRANSACTION_TIMEOUT_MS = 20_000;
 
 /** Registers the hooks that open and close what letters need; `topics` are watched. */
@@ -63,12 +69,14 @@ export function useLetters(
 ): LettersInUse {
   let watch: TopicWatch | undefined;
   let stores: ReturnType<typeof openStores> | undefined;
+  let freeTopics: (() => Promise<void>) | undefined;
   /** The topic's offsets are the test's own: letters are known by them. */
   let nextOffset = 0;
 
   beforeAll(async () => {
     stores = openStores(database.url("ingest"));
     if (topics.length === 0) return;
+    freeTopics = await holdTopics(topics);
     await createTopics(
       { bootstrapServers: [kafkaBootstrapServers()] },
       TOPICS.filter(({ topic }) => topics.includes(topic)),
@@ -82,6 +90,7 @@ export function useLetters(
   });
   afterAll(async () => {
     await Promise.all([stores?.close(), watch?.close()]);
+    await freeTopics?.();
   });
 
   const inUse: LettersInUse = {
@@ -126,6 +135,7 @@ export function useLetters(
       );
       return nameOutcomes(outcomes);
     },
+    releaseArrived: () => found(stores).store.releaseArrived(1000, 0),
     redriveOnSchedule: async () => {
       const { store, publisher } = found(stores);
       const { summary } = await redrive({
@@ -143,6 +153,24 @@ export function useLetters(
       ),
   };
   return inUse;
+}
+
+/** Topics have fixed names, and the files of a run share a broker: one file at a time. */
+async function holdTopics(
+  topics: readonly string[],
+): Promise<() => Promise<void>> {
+  const held = Promise.withResolvers<void>();
+  const { promise: isFree, resolve: free } = Promise.withResolvers<void>();
+  const path = join(inject("serversDir"), `${topics.join("-")}.lock`);
+  const holding = withFileLock(path, HOLD_TIMEOUT_MS, async () => {
+    held.resolve();
+    await isFree;
+  });
+  await Promise.race([held.promise, holding]);
+  return async () => {
+    free();
+    await holding;
+  };
 }
 
 function openStores(databaseUrl: string) {
