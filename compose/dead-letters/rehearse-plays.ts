@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { splitRecords } from "#functions/aggregate-micro-batch/split-records.ts";
 import {
   compareStaged,
@@ -6,6 +8,7 @@ import {
 import { readSuspects } from "#shared/adapters/postgres/read-suspects.ts";
 import type { Transaction } from "#shared/adapters/postgres/session.ts";
 import { judgeSuspects } from "#shared/domain/judge-suspects.ts";
+import type { StreamEvent } from "#shared/domain/stream-event.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 
 /** What would become of a play that were sent now. */
@@ -20,8 +23,8 @@ export type Rehearsal =
     };
 
 /**
- * Judges values as the aggregation would judge them at this moment, by its own rules and in its own order, and writes
- * nothing but the session's staging table.
+ * Judges values as the aggregation would judge them at this moment, one after the other, by its own rules and in its own
+ * order, and writes nothing but the session's staging table.
  */
 export async function rehearsePlays(
   transaction: Transaction,
@@ -46,6 +49,10 @@ export async function rehearsePlays(
     transaction,
     microBatch.staged.map(({ ordinal }) => ordinal),
   );
+  const plays = new Map(
+    microBatch.staged.map(({ ordinal, event }) => [ordinal, event]),
+  );
+  const firstOfId = new Map<string, StreamEvent>();
   return values.map((_, ordinal) => {
     const rejection =
       microBatch.rejections.get(ordinal) ?? judgement.rejections.get(ordinal);
@@ -54,14 +61,22 @@ export async function rehearsePlays(
       return { kind: "rejected", reason, detail };
     }
     const hasSamePayload = isLanded.get(ordinal) ?? null;
-    if (hasSamePayload === null) return { kind: "accepted" };
-    return hasSamePayload
-      ? { kind: "landed" }
-      : {
-          kind: "rejected",
-          reason: "conflicting_duplicate",
-          detail:
-            "/event_id: a play with this id and another payload is a fact",
-        };
+    if (hasSamePayload === true) return { kind: "landed" };
+    if (hasSamePayload === false) return conflict("is a fact");
+    const play = plays.get(ordinal);
+    if (play === undefined) throw new RangeError(`no play ${ordinal}`);
+    const first = firstOfId.get(play.eventId) ?? play;
+    firstOfId.set(play.eventId, first);
+    return isDeepStrictEqual(play, first)
+      ? { kind: "accepted" }
+      : conflict("is sent before it");
   });
+}
+
+function conflict(rival: string): Rehearsal {
+  return {
+    kind: "rejected",
+    reason: "conflicting_duplicate",
+    detail: `/event_id: a play with this id and another payload ${rival}`,
+  };
 }

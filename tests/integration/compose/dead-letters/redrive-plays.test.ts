@@ -256,6 +256,30 @@ describe("a mended play", () => {
   });
 });
 
+test("of several plays with one id the first is sent, equal ones with it, and another one stays", async () => {
+  const ids = await letters.reject(
+    { record: makeRecord({ id: 1, offset: 1 }) },
+    { record: makeRecord({ id: 1, offset: 2, isLiked: true }) },
+    { record: makeRecord({ id: 1, offset: 3 }) },
+    { record: makeRecord({ id: 1, offset: 4, userId: MISSING.id }) },
+  );
+
+  const results = await letters.redrive(ids);
+  const sent = await letters.takeSent();
+
+  expect(results.map(({ kind }) => kind)).toEqual([
+    "redriven",
+    "left",
+    "redriven",
+    "left",
+  ]);
+  expect(results[1]).toMatchObject({
+    why: "would be rejected again, conflicting_duplicate: /event_id: a play with this id and another payload is sent before it",
+  });
+  expect(await letters.apply(sent)).toEqual(["accepted", "duplicate"]);
+  expect(await letters.redriveOnSchedule()).toMatchObject({ landed: 2 });
+});
+
 test("a letter that is on its way, or settled, is left with the reason", async () => {
   const ids = await letters.reject(
     { record: makeRecord({ id: 1 }) },
