@@ -5,6 +5,7 @@ import {
 import type { Transaction } from "#shared/adapters/postgres/session.ts";
 import { decodeDimension } from "#shared/domain/decode-dimension.ts";
 import { redriveRecord } from "#shared/domain/redrive-record.ts";
+import { compareVersions } from "#shared/domain/select-newest-versions.ts";
 import { formatTimestamp } from "#shared/domain/timestamp.ts";
 import { loadStatement } from "#shared/sql.ts";
 import type { NewVersionCandidate } from "./plan-candidate.ts";
@@ -31,7 +32,10 @@ export async function replaceVersions(
   const outcomes = new Map<string, RedriveOutcome>();
   if (versions.length === 0) return outcomes;
   const older = await findOlder(transaction, versions);
-  const replaced = versions.filter((version) => !older.has(version));
+  // The last one that is sent is the newest for good, whatever the order in which letters were stored.
+  const replaced = versions
+    .filter((version) => !older.has(version))
+    .toSorted((a, b) => compareVersions(a.letter.record, b.letter.record));
   for (const { letter } of older) {
     const why = `${letter.record.topic} has a newer version of it; bury this letter, or send the row with npm run produce -- dimension`;
     outcomes.set(letter.id, { kind: "left", why });

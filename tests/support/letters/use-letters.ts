@@ -11,21 +11,26 @@ import {
 } from "#compose/dead-letters/redrive-letters.ts";
 import { readDeadRecord } from "#functions/dead-letter/read-dead-record.ts";
 import { splitRecords } from "#functions/aggregate-micro-batch/split-records.ts";
+import { splitDimensionRecords } from "#functions/load-dimensions/split-dimension-records.ts";
 import { redrive } from "#functions/redrive/redrive.ts";
 import { createRecordPublisher } from "#shared/adapters/kafka/record-publisher.ts";
 import { createTopics } from "#shared/adapters/kafka/topics.ts";
 import { createDeadLetterStore } from "#shared/adapters/postgres/dead-letter-store.ts";
+import { createDimensionWarehouse } from "#shared/adapters/postgres/dimension-warehouse.ts";
 import { createRedriveStore } from "#shared/adapters/postgres/redrive-store.ts";
 import { createStreamEventWarehouse } from "#shared/adapters/postgres/stream-event-warehouse.ts";
 import { encodeDeadLetter } from "#shared/domain/dead-letter.ts";
 import { splitFieldChange } from "#shared/domain/field-change.ts";
+import type { RecordOutcome } from "#shared/domain/ledger.ts";
 import type { KafkaRecord } from "#shared/domain/record.ts";
 import type { Rejection } from "#shared/domain/rejection.ts";
 import {
   DEAD_LETTER_TOPIC,
+  type Dimension,
   STREAM_EVENTS_TOPIC,
   TOPICS,
 } from "#shared/domain/topics.ts";
+import type { PublishRejections } from "#shared/ports/stream-event-warehouse.ts";
 import { nameOutcomes } from "#tests/support/races/open-stores.ts";
 import type { DatabaseInUse } from "#tests/support/rows/use-database.ts";
 import { kafkaBootstrapServers } from "#tests/support/servers.ts";
@@ -44,6 +49,11 @@ export interface LettersInUse {
   takeSent(): Promise<KafkaRecord[]>;
   /** Hands records of plays to the warehouse, rejections to the store of letters; returns what became of each. */
   apply(records: readonly KafkaRecord[]): Promise<string[]>;
+  /** Hands records of a dimension to its warehouse, rejections to the store of letters; returns what became of each. */
+  load(
+    dimension: Dimension,
+    records: readonly KafkaRecord[],
+  ): Promise<string[]>;
   /** The part of the scheduled redrive that makes letters due whose references have arrived. */
   releaseArrived(): Promise<number>;
   /** Runs the scheduled redrive once. */
@@ -93,6 +103,17 @@ export function useLetters(
     await freeTopics?.();
   });
 
+  const storingRejections = async (
+    work: (publish: PublishRejections) => Promise<RecordOutcome[]>,
+  ): Promise<string[]> => {
+    const rejected: Rejection[] = [];
+    const outcomes = await work((rejections) => {
+      rejected.push(...rejections);
+      return Promise.resolve();
+    });
+    await inUse.reject(...rejected);
+    return nameOutcomes(outcomes);
+  };
   const inUse: LettersInUse = {
     reject: async (...rejections) => {
       await storeLetters(
@@ -119,22 +140,20 @@ export function useLetters(
         },
       ),
     takeSent: () => found(watch).takeSent(),
-    apply: async (records) => {
-      const { warehouse, letters } = found(stores);
-      const rejected: Rejection[] = [];
-      const outcomes = await warehouse.applyMicroBatch(
-        splitRecords(STREAM_EVENTS_TOPIC, records),
-        (rejections) => {
-          rejected.push(...rejections);
-          return Promise.resolve();
-        },
-      );
-      await storeLetters(
-        letters,
-        rejected.map((rejection) => toCarrier(rejection, nextOffset++)),
-      );
-      return nameOutcomes(outcomes);
-    },
+    apply: (records) =>
+      storingRejections((publish) =>
+        found(stores).warehouse.applyMicroBatch(
+          splitRecords(STREAM_EVENTS_TOPIC, records),
+          publish,
+        ),
+      ),
+    load: (dimension, records) =>
+      storingRejections((publish) =>
+        found(stores).dimensions.applyDimensionBatch(
+          splitDimensionRecords(dimension, records),
+          publish,
+        ),
+      ),
     releaseArrived: () => found(stores).store.releaseArrived(1000, 0),
     redriveOnSchedule: async () => {
       const { store, publisher } = found(stores);
@@ -181,6 +200,7 @@ function openStores(databaseUrl: string) {
   };
   const letters = createDeadLetterStore(options);
   const warehouse = createStreamEventWarehouse(options);
+  const dimensions = createDimensionWarehouse(options);
   const store = createRedriveStore({ ...options, actor: "schedule" });
   const publisher = createRecordPublisher({
     bootstrapServers: [kafkaBootstrapServers()],
@@ -188,11 +208,14 @@ function openStores(databaseUrl: string) {
   return {
     letters,
     warehouse,
+    dimensions,
     store,
     publisher,
     close: async () => {
       await Promise.all(
-        [letters, warehouse, store, publisher].map((opened) => opened.close()),
+        [letters, warehouse, dimensions, store, publisher].map((opened) =>
+          opened.close(),
+        ),
       );
     },
   };
