@@ -50,11 +50,8 @@ export async function followTopic(
   }
 }
 
-/** Where each partition begins, and where it ended at the start. */
-type Positions = ReadonlyMap<
-  number,
-  { readonly next: number; readonly end: number }
->;
+/** What comes next of each partition, and where it ended at the start. */
+type Positions = Map<number, { readonly next: number; readonly end: number }>;
 
 async function readPositions(
   admin: Admin,
@@ -76,17 +73,22 @@ async function follow(
   onRecord: (record: KafkaRecord) => void,
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
+  // Awaited below, and it may end before.
+  ended.promise.catch(() => undefined);
   const rest = new Map(
     [...positions].filter(([, { next, end }]) => next < end),
   );
   const finish = () => ended.resolve();
+  let isReady = false;
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) ended.reject(payload.error);
   });
+  // Nothing is committed: a member that has to join anew would begin once more.
   consumer.on(consumer.events.GROUP_JOIN, () => {
     for (const [partition, { next }] of positions)
       consumer.seek({ topic, partition, offset: String(next) });
-    onReady?.();
+    if (!isReady) onReady?.();
+    isReady = true;
   });
   signal.addEventListener("abort", finish, { once: true });
   if (signal.aborted || (isUntilEnd && rest.size === 0)) finish();
@@ -96,12 +98,15 @@ async function follow(
       autoCommit: false,
       eachBatch: ({ batch }) => {
         const { partition, messages } = batch;
-        const end = positions.get(partition)?.end ?? 0;
+        const { next, end } = positions.get(partition) ?? { next: 0, end: 0 };
         for (const message of messages) {
-          if (isUntilEnd && Number(message.offset) >= end) break;
-          onRecord(toRecord(topic, partition, message));
+          const offset = Number(message.offset);
+          if (isUntilEnd && offset >= end) break;
+          if (offset >= next) onRecord(toRecord(topic, partition, message));
         }
-        if (Number(batch.lastOffset()) + 1 >= end) rest.delete(partition);
+        const behind = Number(batch.lastOffset()) + 1;
+        positions.set(partition, { next: Math.max(next, behind), end });
+        if (behind >= end) rest.delete(partition);
         if (isUntilEnd && rest.size === 0) finish();
         return Promise.resolve();
       },
