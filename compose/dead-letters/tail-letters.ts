@@ -1,9 +1,10 @@
+import { readDeadRecord } from "#functions/dead-letter/read-dead-record.ts";
 import {
   type FollowOptions,
   followTopic,
 } from "#shared/adapters/kafka/follow-topic.ts";
 import { formatPosition } from "#shared/domain/dead-letter.ts";
-import { readLetter, type StoredLetter } from "#shared/domain/read-letter.ts";
+import type { StoredLetter } from "#shared/domain/read-letter.ts";
 import { encodeBytes } from "#shared/domain/encoded-bytes.ts";
 import { nearestMicros } from "#shared/domain/redrive-headers.ts";
 import { formatTimestamp } from "#shared/domain/timestamp.ts";
@@ -16,7 +17,7 @@ export interface TailOptions extends Omit<FollowOptions, "topic"> {
   readonly filter: LetterFilter;
 }
 
-/** Hands over the letters of the dead-letter topic as they come, whether they were stored or not. */
+/** Hands over the letters of the dead-letter topic as they come, read as they will be stored. */
 export async function tailLetters(
   { kafkaBootstrapServers, filter, ...options }: TailOptions,
   onLetter: (letter: StoredLetter) => void,
@@ -25,7 +26,7 @@ export async function tailLetters(
     { bootstrapServers: kafkaBootstrapServers.split(",") },
     { ...options, topic: DEAD_LETTER_TOPIC },
     (record) => {
-      const letter = readLetter(record);
+      const letter = readDeadRecord(record);
       if (fitsLetter(filter, letter)) onLetter(letter);
     },
   );
