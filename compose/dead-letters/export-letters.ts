@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 
 import { PipelineError } from "#shared/errors.ts";
 import { cutIntoChunks } from "./cut-into-chunks.ts";
@@ -37,7 +37,10 @@ export async function exportLetters(
   return written;
 }
 
-/** Gives `work` a new file that only its owner may read, for letters hold what people sent; throws `file_exists` (user). */
+/**
+ * Gives `work` a new file that only its owner may read, for letters hold what people sent; removes it where `work` fails.
+ * Throws `file_exists`, `directory_unreachable` (user).
+ */
 export async function withNewFile<Result>(
   path: string,
   work: (write: (text: string) => Promise<unknown>) => Promise<Result>,
@@ -47,6 +50,10 @@ export async function withNewFile<Result>(
   });
   try {
     return await work((text) => file.appendFile(text));
+  } catch (error) {
+    // Some of the letters look like all of them.
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }
