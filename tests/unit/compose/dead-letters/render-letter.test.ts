@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { renderLetter } from "#compose/dead-letters/render-letter.ts";
 import { makeLetter } from "./make-letter.ts";
 
+const ALONE = { chain: ["12"], windows: [] };
+
 test("a letter is shown with its record, the reason in a sentence and the next step", () => {
-  expect(renderLetter(makeLetter(), ["12"])).toBe(
+  expect(renderLetter(makeLetter(), ALONE)).toBe(
     `Letter 12: invalid_schema, waiting
 The value does not have the shape of its topic's JSON Schema.
 detail      /user_id: expected an integer from 1 to 2147483647
@@ -52,7 +54,7 @@ test("whatever else is known of it is shown, too", () => {
     ],
   });
 
-  expect(renderLetter(letter, ["9", "12"])).toBe(
+  expect(renderLetter(letter, { chain: ["9", "12"], windows: [] })).toBe(
     `Letter 12: invalid_schema, buried (by_operator, 2026-01-15T12:10:00.000000Z)
 The value does not have the shape of its topic's JSON Schema.
 detail      /user_id: expected an integer from 1 to 2147483647
@@ -85,10 +87,10 @@ test("of its missing references it is said which ones have arrived, while it wai
     awaited: [references[1]],
   });
 
-  expect(renderLetter(letter, ["12"])).toContain(
+  expect(renderLetter(letter, ALONE)).toContain(
     "\nmissing     users 9, arrived\n            songs 8, not there\n",
   );
-  expect(renderLetter({ ...letter, state: "redriven" }, ["12"])).toContain(
+  expect(renderLetter({ ...letter, state: "redriven" }, ALONE)).toContain(
     "\nmissing     users 9\n            songs 8\n",
   );
 });
@@ -96,7 +98,7 @@ test("of its missing references it is said which ones have arrived, while it wai
 test("a letter that is due says when", () => {
   const dueAt = "2026-01-15T12:20:00.000000Z";
 
-  expect(renderLetter(makeLetter({ dueAt }), ["12"])).toMatch(
+  expect(renderLetter(makeLetter({ dueAt }), ALONE)).toMatch(
     `Letter 12: invalid_schema, waiting (due ${dueAt})\n`,
   );
 });
@@ -117,7 +119,36 @@ test("nothing that others have written is obeyed by a terminal", () => {
     actions: [{ action: "redriven", actor: evil, at: "now", note: evil }],
   });
 
-  expect(renderLetter(letter, ["12"]).replaceAll("\n", "")).not.toMatch(
+  expect(renderLetter(letter, ALONE).replaceAll("\n", "")).not.toMatch(
     /[\p{Cc}\p{Cf}]/u,
   );
+});
+
+test("of a play that is a fact it is said how its windows stand", () => {
+  const revisedAt = "2026-01-15T12:20:00.000Z";
+  const windows = [
+    { state: "published", revision: 0, revisedAt },
+    { state: "published", revision: 1, revisedAt },
+    { state: "published", revision: 2, revisedAt },
+    { state: "to_revise", revision: 0, revisedAt },
+    { state: "due", revision: null, revisedAt: null },
+    { state: "open", revision: null, revisedAt: null },
+  ] as const;
+  const shown = renderLetter(makeLetter({ state: "resolved" }), {
+    chain: ["12"],
+    windows: windows.map((window) => ({
+      kind: "minutes",
+      start: "2026-01-15T12:00:00Z",
+      ...window,
+    })),
+  });
+
+  expect(shown.match(/minutes .*/g)).toEqual([
+    `minutes 2026-01-15T12:00:00Z: published ${revisedAt}`,
+    `minutes 2026-01-15T12:00:00Z: published, revised 1 time, last ${revisedAt}`,
+    `minutes 2026-01-15T12:00:00Z: published, revised 2 times, last ${revisedAt}`,
+    "minutes 2026-01-15T12:00:00Z: published, about to be revised",
+    "minutes 2026-01-15T12:00:00Z: closed, about to be published",
+    "minutes 2026-01-15T12:00:00Z: still open",
+  ]);
 });
