@@ -17,6 +17,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/unit/**/*.test.ts"],
+          // A property is hundreds of runs, and the machine may be busy.
+          testTimeout: 30_000,
           isolate: false,
           maxWorkers: 2,
         },
