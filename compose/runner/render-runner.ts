@@ -6,12 +6,10 @@ import { createTable } from "./create-table.ts";
 import { formatCount } from "./format-count.ts";
 import type { RunnerReading } from "./read-runner-counts.ts";
 
-/** Counters of a mapping that are shown, under shorter heads; JSON has all of them. */
+/** Counters of a mapping that fit into a terminal, under shorter heads; JSON has all of them. */
 const COLUMNS = {
   polled: "PolledEventCount",
-  invoked: "InvokedEventCount",
   failed: "FailedInvokeEventCount",
-  succeeded: "SucceededEventCount",
   dropped: "DroppedEventCount",
   committed: "CommittedEventCount",
   pending: "PendingEventCount",
