@@ -44,7 +44,12 @@ export async function rehearsePlays(
     })),
   );
   await stagePlays(transaction, microBatch.staged);
-  const judgement = judgeSuspects(microBatch, await readSuspects(transaction));
+  const judgement = judgeSuspects(
+    microBatch,
+    await readSuspects(transaction),
+    // What is sent is a new record.
+    () => false,
+  );
   const isLanded = await compareStaged(
     transaction,
     microBatch.staged.map(({ ordinal }) => ordinal),

@@ -1,12 +1,14 @@
 import type { MicroBatch, StagedStreamEvent } from "./micro-batch.ts";
+import type { RecordPosition } from "./record.ts";
 import type { MissingReference, Rejection } from "./rejection.ts";
+import { formatTimestamp } from "./timestamp.ts";
 
 /** A staged play that cannot simply be inserted. */
 export interface Suspect {
   readonly ordinal: number;
   readonly isFuture: boolean;
-  /** Before the retention horizon. */
-  readonly isOlderThanRetention: boolean;
+  /** The retention horizon where the play lies before it, microseconds since the epoch; else null. */
+  readonly passedHorizonMicros: number | null;
   readonly missingReferences: readonly MissingReference[];
   /** Null: no fact has its event_id yet. */
   readonly hasPayloadOfFact: boolean | null;
@@ -20,10 +22,17 @@ export interface Judgement {
   readonly deferred: Set<number>;
 }
 
-/** The order of checks for a play: already a fact, from the future, before the retention horizon, missing references. */
+/**
+ * The order of checks for a play: already a fact, from the future, before the retention horizon, missing references. One
+ * before the horizon whose record was handled before has had its outcome while its fact was still there: it comes to
+ * nothing, as it would with the fact, and is a duplicate.
+ *
+ * @param isHandled whether a record was handled before
+ */
 export function judgeSuspects(
   microBatch: MicroBatch,
   suspects: readonly Suspect[],
+  isHandled: (position: RecordPosition) => boolean,
 ): Judgement {
   const judgement: Judgement = {
     rejections: new Map(),
@@ -38,13 +47,15 @@ export function judgeSuspects(
   const staged = new Map(microBatch.staged.map((play) => [play.ordinal, play]));
 
   for (const suspect of suspects) {
-    const { ordinal } = suspect;
+    const { ordinal, passedHorizonMicros } = suspect;
     const record = microBatch.records[ordinal];
     const play = staged.get(ordinal);
     if (record === undefined || play === undefined)
       throw new RangeError(`no play is staged as ${ordinal}`);
     const rival = first.get(play.event.eventId);
-    if (suspect.hasPayloadOfFact === true) {
+    if (passedHorizonMicros !== null && isHandled(record)) {
+      judgement.duplicates.add(ordinal);
+    } else if (suspect.hasPayloadOfFact === true) {
       judgement.duplicates.add(ordinal);
     } else if (suspect.hasPayloadOfFact === false) {
       judgement.rejections.set(
@@ -61,12 +72,12 @@ export function judgeSuspects(
         reason: "future_timestamp",
         detail,
       });
-    } else if (suspect.isOlderThanRetention) {
+    } else if (passedHorizonMicros !== null) {
+      const horizon = formatTimestamp(passedHorizonMicros);
       judgement.rejections.set(ordinal, {
         record,
         reason: "older_than_retention",
-        detail:
-          "/timestamp: expected not to lie before the retention horizon of the facts",
+        detail: `/timestamp: expected ${horizon} or later, as the plays before have been given up`,
       });
     } else {
       const { missingReferences } = suspect;

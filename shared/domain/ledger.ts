@@ -98,6 +98,28 @@ export function startsNewIncarnation(
   );
 }
 
+/**
+ * Tells which records of a micro-batch were handled before, and will count as redelivered. What that takes is worked out
+ * when it is asked for the first time: most micro-batches never ask.
+ *
+ * @param rows the newest incarnation of each partition
+ * @param positions of the whole micro-batch, with which a new incarnation may begin
+ */
+export function recallHandled(
+  rows: readonly LedgerRow[],
+  positions: readonly RecordPosition[],
+): (position: RecordPosition) => boolean {
+  let handled: Map<number, readonly OffsetRange[]> | undefined;
+  return ({ partition, offset }) => {
+    handled ??= new Map(
+      rows
+        .filter((row) => !startsNewIncarnation(row, positions))
+        .map((row) => [row.partition, row.handledOffsets]),
+    );
+    return containsOffset(handled.get(partition) ?? [], offset);
+  };
+}
+
 function continueOrRestart(
   row: LedgerRow | undefined,
   partition: number,

@@ -11,7 +11,7 @@ const findSuspects = loadStatement(
 interface SuspectRow {
   readonly ordinal: number;
   readonly is_future: boolean;
-  readonly is_older_than_retention: boolean;
+  readonly passed_horizon: Date | null;
   readonly has_same_payload: boolean | null;
   readonly missing_user_id: number | null;
   readonly missing_artist_id: number | null;
@@ -38,7 +38,10 @@ export async function readSuspects(
     return {
       ordinal: row.ordinal,
       isFuture: row.is_future,
-      isOlderThanRetention: row.is_older_than_retention,
+      passedHorizonMicros:
+        row.passed_horizon === null
+          ? null
+          : row.passed_horizon.getTime() * 1000,
       missingReferences: references.filter(
         (reference): reference is MissingReference & typeof reference =>
           reference.id !== null,

@@ -3,7 +3,11 @@ import {
   judgeSuspects,
   type Judgement,
 } from "#shared/domain/judge-suspects.ts";
-import type { Outcome, RecordOutcome } from "#shared/domain/ledger.ts";
+import {
+  type Outcome,
+  recallHandled,
+  type RecordOutcome,
+} from "#shared/domain/ledger.ts";
 import type { MicroBatch } from "#shared/domain/micro-batch.ts";
 import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
 import type {
@@ -81,7 +85,11 @@ async function applyMicroBatch(
   );
   await stagePlays(transaction, microBatch.staged);
 
-  const judgement = judgeSuspects(microBatch, await readSuspects(transaction));
+  const judgement = judgeSuspects(
+    microBatch,
+    await readSuspects(transaction),
+    recallHandled(ledgerRows, microBatch.records),
+  );
   const rejections = new Map([
     ...microBatch.rejections,
     ...judgement.rejections,
@@ -158,7 +166,7 @@ async function findConflicts(
     transaction,
     ordinals,
   )) {
-    // Facts are never deleted and the insert waits for a rival to commit: this would be a fault of our own.
+    // Retention took it in between, one with this id and an earlier time: the micro-batch comes again, without a rival.
     if (hasSamePayload === null)
       throw new Error(
         `the fact that play ${ordinal} of the micro-batch gave way to is gone`,

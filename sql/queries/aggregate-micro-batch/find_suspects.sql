@@ -1,19 +1,33 @@
 -- Staged plays that cannot simply be inserted: those from the future, those before the retention horizon,
 -- and those that refer to dimensions that do not exist. Whether such a play is a fact already comes first in the order of checks.
--- Parameters: none. Rows: one per suspect play, with the missing ids (null: exists).
+-- Parameters: none. Rows: one per suspect play, with the horizon that it lies before (null: it does not) and the missing
+-- ids (null: exists).
 -- Rerun: reads only.
 with
+  kept as materialized (
+    select
+      horizon
+    from
+      retention_horizons
+    where
+      kept = 'facts'
+  ),
   suspects as materialized (
     select
       s.*,
-      s."timestamp" < (
-        select
-          horizon
-        from
-          retention_horizons
-        where
-          kept = 'facts'
-      ) as is_older_than_retention,
+      case
+        when s."timestamp" < (
+          select
+            horizon
+          from
+            kept
+        ) then (
+          select
+            horizon
+          from
+            kept
+        )
+      end as passed_horizon,
       case
         when u.user_id is null then s.user_id
       end as missing_user_id,
@@ -46,9 +60,7 @@ with
         select
           horizon
         from
-          retention_horizons
-        where
-          kept = 'facts'
+          kept
       )
       or u.user_id is null
       or a.artist_id is null
@@ -60,7 +72,7 @@ with
 select
   s.ordinal,
   s.is_future,
-  s.is_older_than_retention,
+  s.passed_horizon,
   s.missing_user_id,
   s.missing_artist_id,
   s.missing_album_id,

@@ -2,7 +2,6 @@
 -- Means something only when everything is consumed: letters are published before the rejection is committed. A crash
 -- in between may leave a letter whose record was accepted when it came again; such a letter is resolved, or its play
 -- is a fact by now. Only these two reasons depend on what is in the tables; others are the same at every attempt.
--- A play that became older than retention keeps may be rejected when it comes again, though its offset was handled.
 -- Rows: one per source partition whose numbers differ. Parameters: none. Rerun: reads only.
 with
   rejections as (
@@ -43,7 +42,6 @@ with
       count(*) filter (
         where
           state = 'resolved'
-          or d.reason = 'older_than_retention'
           or exists (
             select
             from

@@ -93,7 +93,11 @@ describe("find_suspects", () => {
     ]);
 
     expect(found).toEqual([
-      { ...NOTHING_MISSING, ordinal: 0, is_older_than_retention: true },
+      {
+        ...NOTHING_MISSING,
+        ordinal: 0,
+        passed_horizon: "2026-01-15 12:00:00+00",
+      },
     ]);
   });
 
@@ -126,7 +130,7 @@ describe("find_suspects", () => {
 
 const NOTHING_MISSING = {
   is_future: false,
-  is_older_than_retention: false,
+  passed_horizon: null,
   missing_user_id: null,
   missing_artist_id: null,
   missing_album_id: null,

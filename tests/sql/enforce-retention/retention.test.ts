@@ -45,7 +45,8 @@ test("facts before the horizon are deleted in steps, their metric rows stay, and
 
   expect(await listFacts()).toEqual([2, 3]);
   expect(await listHours()).toEqual(metrics);
-  expect(await applyAll(PLAYS)).toEqual([
+  const sentAgain = PLAYS.map((play) => ({ ...play, offset: 20 + play.id }));
+  expect(await applyAll(sentAgain)).toEqual([
     "older_than_retention",
     "duplicate",
     "duplicate",
@@ -72,7 +73,7 @@ test("a play is judged before its references are, once it is older than the hori
 
   expect(
     await applyAll([
-      PLAYS[0]!,
+      { ...PLAYS[0]!, offset: 49 },
       { ...PLAYS[0]!, userId: 2, offset: 50 },
       { id: 60, ...old },
       { id: 61, ...old, userId: 999 },

@@ -58,6 +58,20 @@ export const LEDGER_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    check: "rejected_records_have_letters",
+    fault: "letters of plays that were accepted before retention gave them up",
+    plant: `insert into dead_letters (source_topic, source_partition, source_offset, source_timestamp, payload_sha256,
+        reason, detail, first_seen_at, handler_version, origin)
+      select 'stream-events', 0, play, now(), '\\x05', 'older_than_retention', '', now(), '1', 'stream-events-0-' || play
+      from unnest(array[5, 6]) as play`,
+    shows: {
+      topic: "stream-events",
+      partition: 0,
+      rejected_count: 3,
+      letter_count: 6,
+    },
+  },
+  {
     check: "watermarks_are_plausible",
     fault: "a watermark ten minutes ahead of the clock",
     plant:

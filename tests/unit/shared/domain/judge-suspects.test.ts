@@ -5,11 +5,13 @@ import {
   judgeSuspects,
   type Suspect,
 } from "#shared/domain/judge-suspects.ts";
+import type { RecordPosition } from "#shared/domain/record.ts";
 import {
   makeMicroBatch,
   type RecordTraits,
 } from "#tests/support/rows/make-records.ts";
 
+const HORIZON = Date.UTC(2026, 0, 15, 12) * 1000;
 const MISSING = [
   { dimension: "users", id: 9 },
   { dimension: "songs", id: 8 },
@@ -58,7 +60,7 @@ describe("a suspect play", () => {
   });
 
   test("from before the retention horizon is rejected as such after the future and before its references count", () => {
-    const old = { isOlderThanRetention: true, missingReferences: MISSING };
+    const old = { passedHorizonMicros: HORIZON, missingReferences: MISSING };
     const judgement = judge(
       [{ id: 1 }, { id: 2 }, { id: 3 }],
       [
@@ -75,12 +77,52 @@ describe("a suspect play", () => {
     expect(judgement.duplicates).toEqual([2]);
   });
 
+  test("from before the horizon is told where that lies", () => {
+    const judgement = judge(
+      [{ id: 1 }],
+      [suspectOf(0, { passedHorizonMicros: HORIZON })],
+    );
+
+    expect(judgement.rejections[0]?.[2]).toBe(
+      "/timestamp: expected 2026-01-15T12:00:00.000000Z or later, as the plays before have been given up",
+    );
+  });
+
+  test("from before the horizon that was handled before is a duplicate, whatever else is wrong", () => {
+    const old = { passedHorizonMicros: HORIZON, missingReferences: MISSING };
+    const judgement = judge(
+      [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }],
+      [
+        suspectOf(0, old),
+        suspectOf(1, { ...old, isFuture: true }),
+        suspectOf(2, { ...old, hasPayloadOfFact: false }),
+        suspectOf(3, old),
+      ],
+      ({ offset }) => offset < 4,
+    );
+
+    expect(judgement.duplicates).toEqual([0, 1, 2]);
+    expect(namesOf(judgement)).toEqual([[3, "older_than_retention"]]);
+  });
+
+  test("of today is judged once more when it comes again", () => {
+    const judgement = judge(
+      [{ id: 1 }],
+      [suspectOf(0, { missingReferences: MISSING })],
+      () => true,
+    );
+
+    expect(namesOf(judgement)).toEqual([[0, "unknown_reference"]]);
+  });
+
   test("that misses dimensions is rejected with each of them", () => {
     const microBatch = makeMicroBatch([{ id: 1 }, { id: 2 }]);
 
-    const { rejections } = judgeSuspects(microBatch, [
-      suspectOf(1, { missingReferences: MISSING }),
-    ]);
+    const { rejections } = judgeSuspects(
+      microBatch,
+      [suspectOf(1, { missingReferences: MISSING })],
+      () => false,
+    );
 
     expect([...rejections]).toEqual([
       [
@@ -151,16 +193,21 @@ test("nobody is judged where there is no suspect", () => {
 test("an ordinal that the micro-batch does not have is a mistake of ours", () => {
   const microBatch = makeMicroBatch([{ id: 1 }]);
 
-  expect(() => judgeSuspects(microBatch, [suspectOf(7, {})])).toThrow(
-    RangeError,
-  );
+  expect(() =>
+    judgeSuspects(microBatch, [suspectOf(7, {})], () => false),
+  ).toThrow(RangeError);
   expect(() => conflictingDuplicate(microBatch, 7)).toThrow(RangeError);
 });
 
-function judge(traits: readonly RecordTraits[], suspects: readonly Suspect[]) {
+function judge(
+  traits: readonly RecordTraits[],
+  suspects: readonly Suspect[],
+  isHandled: (position: RecordPosition) => boolean = () => false,
+) {
   const { rejections, duplicates, deferred } = judgeSuspects(
     makeMicroBatch(traits),
     suspects,
+    isHandled,
   );
   return {
     rejections: [...rejections].map(([ordinal, { reason, detail }]) => [
@@ -182,7 +229,7 @@ function suspectOf(ordinal: number, traits: Partial<Suspect>): Suspect {
   return {
     ordinal,
     isFuture: false,
-    isOlderThanRetention: false,
+    passedHorizonMicros: null,
     missingReferences: [],
     hasPayloadOfFact: null,
     ...traits,

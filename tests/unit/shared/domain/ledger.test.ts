@@ -6,6 +6,7 @@ import {
   type LedgerChange,
   type LedgerRow,
   type Outcome,
+  recallHandled,
   type RecordOutcome,
 } from "#shared/domain/ledger.ts";
 import {
@@ -191,6 +192,46 @@ test("over any deliveries, handled offsets = accepted + duplicate + rejected, an
         expect(totals?.counted).toBe(distinct);
         expect(totals?.redelivered).toBe(offsets.length - distinct);
         expect(totals?.row.handledOffsets).toEqual(toOffsetRanges(offsets));
+      }
+    }),
+  );
+});
+
+test("those that were handled before are exactly those that count as redelivered, whether an incarnation begins or not", () => {
+  const partitions = fc.uniqueArray(
+    fc.record({
+      partition: fc.nat({ max: 2 }),
+      handled: fc.array(fc.nat({ max: 15 }), { minLength: 1 }),
+      newestRecordMs: fc.nat({ max: 30 }),
+    }),
+    { selector: ({ partition }) => partition },
+  );
+  const records = fc.uniqueArray(
+    fc.record({
+      partition: fc.nat({ max: 3 }),
+      offset: fc.nat({ max: 15 }),
+      timestampMs: fc.nat({ max: 31 }),
+    }),
+    { selector: ({ partition, offset }) => `${partition}:${offset}` },
+  );
+  fc.assert(
+    fc.property(partitions, records, (ledger, delivered) => {
+      const rows = ledger.map(({ partition, handled, newestRecordMs }) => ({
+        ...rowOf(partition, handled),
+        newestRecordMs,
+      }));
+      const outcomes = delivered.map(({ partition, offset, timestampMs }) =>
+        recordOutcome(partition, offset, ACCEPTED, undefined, timestampMs),
+      );
+      const positions = outcomes.map(({ position }) => position);
+      const isHandled = recallHandled(rows, positions);
+
+      for (const change of accountOutcomes(rows, outcomes)) {
+        const recalled = positions.filter(
+          (position) =>
+            position.partition === change.partition && isHandled(position),
+        );
+        expect(recalled).toHaveLength(change.redeliveredCount);
       }
     }),
   );
