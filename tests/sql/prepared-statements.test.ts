@@ -27,6 +27,8 @@ const ROLES: Readonly<Record<string, DatabaseRole>> = {
   "queries/close-windows": "closer",
   "queries/enforce-retention": "closer",
   "queries/read-status": "reader",
+  // Of those who read a horizon, the one that may do least.
+  "queries/retention": "reader",
 };
 
 const PATHS = globSync("{queries,session,validation}/**/*.sql", {

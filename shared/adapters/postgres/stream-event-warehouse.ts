@@ -9,6 +9,7 @@ import {
   type RecordOutcome,
 } from "#shared/domain/ledger.ts";
 import type { MicroBatch } from "#shared/domain/micro-batch.ts";
+import type { Rejection } from "#shared/domain/rejection.ts";
 import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
 import type {
   PublishRejections,
@@ -17,6 +18,7 @@ import type {
 import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 
+import { chooseLetters } from "./choose-letters.ts";
 import {
   compareStaged,
   createStagingTable,
@@ -83,19 +85,28 @@ async function applyMicroBatch(
     microBatch.topic,
     microBatch.records,
   );
+  const isHandled = recallHandled(ledgerRows, microBatch.records);
+  const publishLetters = async (rejections: Iterable<Rejection>) => {
+    const letters = await chooseLetters(
+      transaction,
+      [...rejections],
+      isHandled,
+    );
+    if (letters.length > 0) await publish(letters);
+  };
   await stagePlays(transaction, microBatch.staged);
 
   const judgement = judgeSuspects(
     microBatch,
     await readSuspects(transaction),
-    recallHandled(ledgerRows, microBatch.records),
+    isHandled,
   );
   const rejections = new Map([
     ...microBatch.rejections,
     ...judgement.rejections,
   ]);
   // Before the commit: a crash in between redelivers the micro-batch, and a letter's identity absorbs the second copy.
-  if (rejections.size > 0) await publish([...rejections.values()]);
+  await publishLetters(rejections.values());
 
   await transaction.query(lockFrontiersShared);
   const [inserted] = await transaction.query<{
@@ -134,8 +145,7 @@ async function applyMicroBatch(
     judgement,
     inserted.not_inserted_ordinals,
   );
-  if (conflicts.rejections.size > 0)
-    await publish([...conflicts.rejections.values()]);
+  await publishLetters(conflicts.rejections.values());
 
   const outcomes = describeOutcomes(microBatch, {
     rejections: new Map([...rejections, ...conflicts.rejections]),

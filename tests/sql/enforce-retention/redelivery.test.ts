@@ -9,6 +9,7 @@ const database = useDatabase();
 const stores = useStores(database);
 
 const BEFORE = "2026-01-15T11:59:59.999999Z";
+const AFTER = "2026-01-15T12:30:00Z";
 /** One of each outcome that depends on the tables, before the horizon and after it. */
 const RECORDS: readonly RecordTraits[] = [
   { id: 1, at: BEFORE },
@@ -82,6 +83,38 @@ test("offsets that start again are judged: in a topic that was made anew nothing
       "select incarnation, rejected_counts from partition_ledger where topic = 'stream-events' and partition = 0 order by 1 desc limit 1",
     ),
   ).toEqual([[2, { older_than_retention: 2 }]]);
+});
+
+test("letters that were given up do not come back with their records, those that are kept may", async () => {
+  const records = [
+    { id: 20, at: AFTER, userId: 999, takenAt: "2026-01-15T13:59:59.999Z" },
+    { id: 21, at: AFTER, rewrite: () => "{", takenAt: "2026-01-15T13:59:59Z" },
+    { id: 22, at: AFTER, offset: 22, takenAt: "2026-01-15T13:59:59.999Z" },
+    {
+      id: 22,
+      at: AFTER,
+      offset: 23,
+      takenAt: "2026-01-15T13:59:59Z",
+      userId: 2,
+    },
+    { id: 24, at: AFTER, userId: 999, takenAt: "2026-01-15T14:00:00Z" },
+  ];
+  await apply(records);
+  await database.owner.query(
+    "update retention_horizons set horizon = '2026-01-15 14:00+00' where kept = 'dead_letters'",
+  );
+
+  const { letters } = await apply([
+    ...records,
+    { id: 25, at: AFTER, userId: 999, takenAt: "2026-01-15T13:59:59.999Z" },
+  ]);
+
+  // The last one comes for the first time, however old it is.
+  expect(letters).toEqual(["24 unknown_reference", "25 unknown_reference"]);
+  expect(await readTables()).toMatchObject({
+    redelivered: 5,
+    rejected: { malformed_json: 1, unknown_reference: 5 },
+  });
 });
 
 function apply(traits: readonly RecordTraits[]) {
