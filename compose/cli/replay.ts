@@ -1,8 +1,13 @@
 import { Option } from "commander";
 
+import { readFactsHorizon } from "#compose/replay/read-facts-horizon.ts";
 import { renderMoves } from "#compose/replay/render-moves.ts";
 import { replay, type ReplayStart } from "#compose/replay/replay.ts";
-import { withBrokers } from "#compose/replay/with-brokers.ts";
+import {
+  brokerSource,
+  databaseSource,
+} from "#compose/replay/server-sources.ts";
+import { withServer } from "#compose/replay/with-server.ts";
 import { listConsumerGroups } from "#compose/runner/list-consumer-groups.ts";
 import { loadDeclaration } from "#compose/runner/load-declaration.ts";
 import { claimRunner } from "#compose/runner/runner-claim.ts";
@@ -11,7 +16,7 @@ import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { createCommand, type CommonOptions } from "./create-command.ts";
 import { readEnvironment } from "./environment.ts";
-import { findBrokers } from "./find-connections.ts";
+import { findBrokers, findDatabase } from "./find-connections.ts";
 import { parseMoment, parseOffset } from "./parse-options.ts";
 import { runCommand } from "./run-command.ts";
 import { writeLine } from "./write-line.ts";
@@ -47,20 +52,29 @@ const command = createCommand(
     // No runner works on the data directory meanwhile, and none starts.
     const claim = await claimRunner(dataDir);
     try {
-      const moves = await withBrokers(
-        {
+      const horizonMs = await withServer(
+        databaseSource({
           dataDir,
-          kafkaPort: config.KAFKA_PORT,
-          findBrokers: () => findBrokers(dataDir, config),
-          // The standard output may be piped as JSON.
-          onProgress: (message) => process.stderr.write(`${message}\n`),
-        },
+          port: config.POSTGRES_PORT,
+          find: async () => (await findDatabase(dataDir, config)).reader,
+          onProgress: report,
+        }),
+        readFactsHorizon,
+      );
+      const moves = await withServer(
+        brokerSource({
+          dataDir,
+          port: config.KAFKA_PORT,
+          find: () => findBrokers(dataDir, config),
+          onProgress: report,
+        }),
         (kafkaBootstrapServers) =>
           replay({
             kafkaBootstrapServers,
             topic: STREAM_EVENTS_TOPIC,
             consumerGroup,
             start,
+            horizonMs,
           }),
       );
       writeLine(
@@ -82,6 +96,11 @@ const command = createCommand(
       );
     }
   });
+
+/** The standard output may be piped as JSON. */
+function report(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
 
 function readStart({
   from,

@@ -2,6 +2,10 @@ import { openConsumerGroup } from "#shared/adapters/kafka/consumer-group.ts";
 import { createTopicOffsets } from "#shared/adapters/kafka/topic-offsets.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { planReplay, type PartitionMove } from "./plan-replay.ts";
+import {
+  refuseOffsetsBefore,
+  refuseTimeBefore,
+} from "./refuse-before-horizon.ts";
 
 /** From where the topic is read again: a time at which records were appended, or an offset. */
 export type ReplayStart =
@@ -18,18 +22,22 @@ export interface ReplayOptions {
   readonly topic: string;
   readonly consumerGroup: string;
   readonly start: ReplayStart;
+  /** Before it facts have been given up, ms since the epoch; `-Infinity` where none have been. */
+  readonly horizonMs: number;
 }
 
 /**
  * Puts a consumer group back, so that its next members read the topic again from there. Throws `group_in_use` (user)
- * while it has members, `unknown_partition` (user), and what Kafka's adapters throw.
+ * while it has members, `unknown_partition`, `before_retention_horizon` (user), and what Kafka's adapters throw.
  */
 export async function replay({
   kafkaBootstrapServers,
   topic,
   consumerGroup,
   start,
+  horizonMs,
 }: ReplayOptions): Promise<PartitionMove[]> {
+  if (start.kind === "time") refuseTimeBefore(horizonMs, start.timestampMs);
   const connection = { bootstrapServers: kafkaBootstrapServers.split(",") };
   const offsets = createTopicOffsets(connection);
   const group = await openConsumerGroup(connection, consumerGroup, topic);
@@ -48,6 +56,12 @@ export async function replay({
         : chooseOffsets(start, topic, starts);
     const committed = await offsets.readCommittedOffsets(consumerGroup, topic);
     const plan = planReplay(targets, committed, starts);
+    if (Number.isFinite(horizonMs))
+      refuseOffsetsBefore(
+        horizonMs,
+        plan,
+        await group.findOffsetsAt(horizonMs),
+      );
     const moved = plan.flatMap(({ partition, from, to }) =>
       to === null || to === from ? [] : [[partition, to] as const],
     );

@@ -1,8 +1,8 @@
+import { explainMissingSchema } from "#shared/adapters/postgres/explain-missing-schema.ts";
 import {
   createSession,
   type Transaction,
 } from "#shared/adapters/postgres/session.ts";
-import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 
 import { checkCommits, requireDrained } from "./check-kafka.ts";
@@ -33,9 +33,6 @@ const readHandledOffsets = loadStatement(
 const TRANSACTION_TIMEOUT_MS = 30 * 60_000;
 /** No report needs more; a table that is longer is nothing to read. */
 const MAX_REPORT_ROWS = 500;
-
-/** SQLSTATE of a table and of a column that do not exist. */
-const MISSING_SCHEMA: ReadonlySet<unknown> = new Set(["42P01", "42703"]);
 
 /** What is validated. */
 export interface ValidationOptions {
@@ -87,7 +84,7 @@ export async function validate({
       reports: snapshot.reports,
     };
   } catch (error) {
-    throw explainMissingSchema(error);
+    throw explainMissingSchema(error, "validation");
   } finally {
     await session.close();
   }
@@ -127,19 +124,4 @@ export async function runReports(
     reports.push({ name, title, columns: Object.keys(rows[0] ?? {}), rows });
   }
   return reports;
-}
-
-function explainMissingSchema(error: unknown): unknown {
-  const cause: unknown =
-    error instanceof PipelineError ? error.cause : undefined;
-  if (!(
-    cause instanceof Error &&
-    "code" in cause &&
-    MISSING_SCHEMA.has(cause.code)
-  ))
-    return error;
-  return new PipelineError(
-    `The database has not the schema that validation reads (${cause.message}). Bring it up to date with npm run migrate.`,
-    { code: "schema_outdated", domain: "user", cause },
-  );
 }

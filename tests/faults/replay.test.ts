@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Connections } from "#compose/embedded/connection-env.ts";
-import { stopKafka } from "#compose/embedded/kafka-broker.ts";
+import {
+  readConnectionEnv,
+  type Connections,
+} from "#compose/embedded/connection-env.ts";
+import { stopStack } from "#compose/embedded/stack.ts";
 import { rebuild } from "#compose/rebuild/rebuild.ts";
 import { replay, type ReplayStart } from "#compose/replay/replay.ts";
 import type { Status } from "#compose/runner/read-status.ts";
@@ -123,6 +126,41 @@ describe("a replay", () => {
     );
   });
 
+  it("is refused from an offset whose record was taken before the retention horizon, and moves nothing", async () => {
+    // The partition's records, one of them as the horizon.
+    const taken = records
+      .filter(
+        ({ topic, partition }) =>
+          topic === STREAM_EVENTS_TOPIC && partition === 3,
+      )
+      .toSorted((a, b) => a.offset - b.offset);
+    await replayFrom({ kind: "offset", offset: 0, partition: 3 });
+    await consume();
+    const before = await readCommitted();
+    const horizonMs = taken.at(-1)?.timestampMs ?? 0;
+    const first = taken.find(({ timestampMs }) => timestampMs === horizonMs);
+
+    await expect(
+      replayFrom({ kind: "offset", offset: 0, partition: 3 }, horizonMs),
+    ).rejects.toMatchObject({
+      code: "before_retention_horizon",
+      message: expect.stringContaining(
+        `0 of partition 3 (there from ${first?.offset} on)`,
+      ),
+    });
+    await expect(
+      replayFrom({ kind: "time", timestampMs: horizonMs - 1 }, horizonMs),
+    ).rejects.toMatchObject({ code: "before_retention_horizon" });
+    expect(await readCommitted()).toEqual(before);
+
+    await replayFrom(
+      { kind: "offset", offset: first?.offset ?? 0, partition: 3 },
+      horizonMs,
+    );
+
+    expect(await readCommitted()).toContainEqual([3, first?.offset]);
+  });
+
   it("is refused while the group has members, and moves nothing", async () => {
     await scene.withPipeline(database, RUN, async (pipeline) => {
       await pipeline.untilConsumed();
@@ -157,20 +195,30 @@ describe("npm run replay", () => {
     expect(stderr).toContain("stop it with npm run down");
   });
 
-  it("prints old and new positions, on a running broker and, after npm run down, on one of its own", async () => {
+  it("asks for the horizon and prints old and new positions, on running servers and, after npm run down, on its own", async () => {
     const { dataDir } = scene.settingsFor(database, RUN);
     const [[, end] = []] = await readCommitted();
-    const command = (offset: string) =>
+    const command = (...args: readonly string[]) =>
       runToEnd("replay", {
-        args: ["--data-dir", dataDir, "--from-offset", offset],
+        args: ["--data-dir", dataDir, ...args],
         environment: {
           KAFKA_PORT: readPort(database.kafkaBootstrapServers),
+          POSTGRES_PORT: new URL(database.databaseUrls.owner).port,
         },
       });
+    const connections = await readConnectionEnv(dataDir);
+    await withClient(connections?.databaseUrls.owner ?? "", (owner) =>
+      owner.query(
+        "update retention_horizons set horizon = '2020-01-01' where kept = 'facts'",
+      ),
+    );
 
-    const running = await command("5");
-    await stopKafka(dataDir);
-    const stopped = await command("4");
+    const running = await command("--from-offset", "5");
+    const early = ["--from", "2019-12-31T23:59:59Z"];
+    const refused = await command(...early);
+    await stopStack({ dataDir });
+    const stopped = await command("--from-offset", "4");
+    const refusedAgain = await command(...early);
 
     expect(running).toMatchObject({ exitCode: 0, stderr: "" });
     expect(running.stdout).toMatch(
@@ -178,7 +226,14 @@ describe("npm run replay", () => {
     );
     expect(stopped).toMatchObject({ exitCode: 0 });
     expect(stopped.stdout).toMatch(/│ 0 +│ 5 +│ 4 +│ 1 /);
-    expect(await stopKafka(dataDir)).toBe(false);
+    for (const { exitCode, stdout, stderr } of [refused, refusedAgain]) {
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      expect(stderr).toContain("Give --from 2020-01-01T00:00:00Z or later.\n");
+    }
+    expect(await stopStack({ dataDir })).toEqual({
+      kafka: false,
+      postgres: false,
+    });
   });
 });
 
@@ -187,12 +242,13 @@ function consume(): Promise<Status> {
   return scene.withPipeline(database, RUN, (pipeline) => pipeline.drain());
 }
 
-function replayFrom(start: ReplayStart) {
+function replayFrom(start: ReplayStart, horizonMs = -Infinity) {
   return replay({
     kafkaBootstrapServers: database.kafkaBootstrapServers,
     topic: STREAM_EVENTS_TOPIC,
     consumerGroup: GROUPS.streamEvents,
     start,
+    horizonMs,
   });
 }
 
