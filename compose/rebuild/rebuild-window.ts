@@ -1,3 +1,4 @@
+import { readHorizonMs } from "#shared/adapters/postgres/retention-horizon.ts";
 import type { Transaction } from "#shared/adapters/postgres/session.ts";
 import {
   loadPerKind,
@@ -9,7 +10,6 @@ import { loadStatement } from "#shared/sql.ts";
 const lockFrontiersShared = loadStatement(
   "queries/aggregate-micro-batch/lock_frontiers_shared",
 );
-const isBeforeHorizon = loadStatement("queries/rebuild/is_before_horizon");
 const lockWindow = loadStatement("queries/close-windows/lock_window");
 const takeMarks = loadStatement("queries/close-windows/take_revision_marks");
 const discardWindow = loadStatement(
@@ -47,11 +47,8 @@ export async function rebuildWindow(
 ): Promise<ReadonlyMap<string, RowCounts> | null> {
   // No horizon moves, and hence no fact goes, before this has ended.
   await transaction.query(lockFrontiersShared);
-  const [horizon] = await transaction.query<{ is_before_horizon: boolean }>(
-    isBeforeHorizon,
-    [start],
-  );
-  if (horizon?.is_before_horizon !== false) return null;
+  if (start.getTime() < (await readHorizonMs(transaction, "facts")))
+    return null;
   await transaction.query(lockWindow, [kind, start]);
   const [found] = await transaction.query<{
     mark_count: number;

@@ -1,4 +1,9 @@
+import {
+  beforeHorizon,
+  formatTime,
+} from "#compose/retention/before-horizon.ts";
 import { transact } from "#shared/adapters/postgres/dry-run.ts";
+import { readHorizonMs } from "#shared/adapters/postgres/retention-horizon.ts";
 import { createSession } from "#shared/adapters/postgres/session.ts";
 import type { Window, WindowKind } from "#shared/ports/window-store.ts";
 import { METRICS } from "#shared/adapters/postgres/window-metrics.ts";
@@ -44,7 +49,8 @@ export interface RebuildResult {
 
 /**
  * Recomputes the metric tables from the facts, one transaction per closed window under its lock, so that readers see
- * a window as it was or as it should be. Throws what the session throws, and the signal's reason.
+ * a window as it was or as it should be. Throws `before_retention_horizon` (user) where all of them lie before that, what
+ * the session throws, and the signal's reason.
  */
 export async function rebuild({
   databaseUrl,
@@ -60,18 +66,30 @@ export async function rebuild({
     transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
   });
   try {
-    const rows = await session.transaction((transaction) =>
-      transaction.query<WindowRow & Record<string, unknown>>(listWindows, [
-        from,
-        to,
-      ]),
+    const { rows, horizonMs } = await session.transaction(
+      async (transaction) => ({
+        rows: await transaction.query<WindowRow & Record<string, unknown>>(
+          listWindows,
+          [from, to],
+        ),
+        horizonMs: await readHorizonMs(transaction, "facts"),
+      }),
     );
+    if (Date.parse(to) <= horizonMs) {
+      throw beforeHorizon(
+        horizonMs,
+        `No window up to ${formatTime(Date.parse(to))} can be rebuilt`,
+        "The metric rows there stay as they are. Give a later --to.",
+      );
+    }
     const closed = rows.filter((row) => row.is_closed).map(toWindow);
     const totals = new Map<string, RowCounts>();
     const differing: Window[] = [];
-    const expired: Window[] = [];
-    onProgress?.(0, closed.length);
-    for (const [index, window] of closed.entries()) {
+    // The horizon may pass others meanwhile; none comes back.
+    const expired = closed.filter(({ start }) => start.getTime() < horizonMs);
+    const kept = closed.filter(({ start }) => start.getTime() >= horizonMs);
+    onProgress?.(0, kept.length);
+    for (const [index, window] of kept.entries()) {
       signal?.throwIfAborted();
       const counts = await transact(session, { isDryRun }, (transaction) =>
         rebuildWindow(transaction, window),
@@ -80,7 +98,7 @@ export async function rebuild({
       else if ([...counts.values()].some(hasDifference)) differing.push(window);
       for (const [metric, count] of counts ?? [])
         totals.set(metric, add(totals.get(metric), count));
-      onProgress?.(index + 1, closed.length);
+      onProgress?.(index + 1, kept.length);
     }
     return {
       isDryRun,

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 
+import { formatTime } from "#compose/retention/before-horizon.ts";
 import type { Window } from "#shared/ports/window-store.ts";
 import type { RebuildResult } from "./rebuild.ts";
 
@@ -31,19 +32,20 @@ export function renderRebuild({
   return [
     table.toString(),
     ...differing.map((window) => `Differed: ${nameWindow(window)}`),
-    ...expired.map(
-      (window) =>
-        `Skipped, before the retention horizon: ${nameWindow(window)}`,
-    ),
+    ...[...Map.groupBy(expired, ({ kind }) => kind).values()].map(nameExpired),
     ...open.map((window) => `Skipped, still open: ${nameWindow(window)}`),
-    `Closed windows: ${windowCount} compared with the facts, ${differing.length} ${outcome}. Open windows: ${open.length} skipped.`,
+    `Closed windows: ${windowCount} compared with the facts, ${differing.length} ${outcome}. Open windows: ${open.length} skipped. Before the retention horizon: ${expired.length} skipped.`,
   ].join("\n");
 }
 
-function nameWindow({ kind, start, end }: Window): string {
-  return `${kind} ${formatTime(start)} to ${formatTime(end)}`;
+/** Windows of one kind, in one line: those of a year are a hundred thousand. */
+function nameExpired(windows: readonly Window[]): string {
+  const [first] = windows;
+  const last = windows.at(-1);
+  if (first === undefined || last === undefined) return "";
+  return `Skipped, before the retention horizon: ${nameWindow({ ...first, end: last.end })}, ${windows.length} in all; their rows stay`;
 }
 
-function formatTime(time: Date): string {
-  return time.toISOString().replace(".000Z", "Z");
+function nameWindow({ kind, start, end }: Window): string {
+  return `${kind} ${formatTime(start.getTime())} to ${formatTime(end.getTime())}`;
 }

@@ -163,7 +163,10 @@ export function createWindowStore({
   };
 }
 
-/** The first publication merges the partial aggregates; a window with revision marks is computed from the facts. */
+/**
+ * The first publication merges the partial aggregates; a window with revision marks is computed from the facts, but never
+ * one before the retention horizon.
+ */
 async function publishWindow(
   transaction: Transaction,
   { kind, start, end }: Window,
@@ -173,6 +176,7 @@ async function publishWindow(
     mark_count: number;
     is_published: boolean;
     is_staged: boolean;
+    is_before_horizon: boolean;
   }>(takeMarks, [kind, start]);
   if (found === undefined)
     throw new Error("take_revision_marks.sql returned no row");
@@ -182,12 +186,15 @@ async function publishWindow(
   for (const statement of isRevision ? discard[kind] : merge[kind]) {
     await transaction.query(statement, [start]);
   }
-  if (isRevision) {
+  // Facts of the window may be gone, and its rows are final.
+  const isFinal = isRevision && found.is_before_horizon;
+  if (isRevision && !isFinal) {
     for (const statement of recompute[kind])
       await transaction.query(statement, [start, end]);
     await transaction.query(foldLatePlayCounts, [kind, start]);
   }
   await transaction.query(discardWindow, [kind, start]);
+  if (isFinal) return "unchanged";
   await transaction.query(recordPublication, [kind, start]);
   return isRevision ? "recomputed" : "merged";
 }

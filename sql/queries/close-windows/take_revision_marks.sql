@@ -1,7 +1,8 @@
 -- Consumes a window's revision marks. A statement of its own, before the facts are read: a mark appended
 -- later stays and revises the window again.
 -- Parameters: $1 text, window kind; $2 timestamptz, window start.
--- Row: one; mark_count, is_published, and whether partial aggregates are staged for it.
+-- Row: one; mark_count, is_published, whether partial aggregates are staged for it, and whether it lies before the
+-- retention horizon, which passes no window that has marks: those of one before it were made by hand.
 -- Rerun: takes what is there.
 with
   taken as (
@@ -34,4 +35,12 @@ select
     where
       window_kind = $1::text
       and window_start = $2::timestamptz
-  ) as is_staged
+  ) as is_staged,
+  $2::timestamptz < (
+    select
+      horizon
+    from
+      retention_horizons
+    where
+      kept = 'facts'
+  ) as is_before_horizon

@@ -118,6 +118,7 @@ test("taking a window's marks leaves those of other windows", async () => {
     mark_count: 2,
     is_published: false,
     is_staged: false,
+    is_before_horizon: false,
   });
   expect(
     await database.list(
@@ -147,6 +148,7 @@ test("a second publication of a window is its first revision", async () => {
     mark_count: 0,
     is_published: true,
     is_staged: false,
+    is_before_horizon: false,
   });
 });
 

@@ -108,10 +108,7 @@ test.for([
   },
   {
     pending: "to be revised",
-    leave: () =>
-      database.owner.query(
-        "insert into revision_marks (window_kind, window_start, late_count) values ('minutes', '2026-01-15 12:30+00', 1)",
-      ),
+    leave: () => markWindow("minutes", "2026-01-15 12:30+00"),
   },
 ])("the horizon does not pass a window that is $pending", async ({ leave }) => {
   await publish(PLAYS);
@@ -121,6 +118,47 @@ test.for([
 
   expect(await readHorizon()).toBe("2026-01-15 12:00:00+00");
   expect(await listFacts()).toEqual([2, 3]);
+});
+
+test("the horizon does not pass a window that somebody is about to revise", async () => {
+  await publish(PLAYS);
+  await markWindow("minutes", "2026-01-15 12:30+00");
+  const reviser = await playPart(database, "closer", "reviser");
+  await reviser.say("begin");
+  await reviser.run("close-windows/take_revision_marks", [
+    "minutes",
+    "2026-01-15 12:30+00",
+  ]);
+
+  await enforce(DAY_MS);
+  expect(await readHorizon()).toBe("2026-01-15 12:00:00+00");
+  await reviser.say("commit");
+
+  await enforce(DAY_MS);
+  expect(await readHorizon()).toBe("2026-01-15 13:00:00+00");
+});
+
+test("a window before the horizon is not computed from what is left of its facts, though somebody has marked it by hand", async () => {
+  await publish([{ id: 9, at: "2026-01-15T11:57:00Z" }, ...PLAYS]);
+  const metrics = await listHours();
+  await setHorizon("2026-01-15 12:00+00");
+  await openRetentionStore().removeBeforeHorizon("facts", 1);
+  await markWindow("minutes", "2026-01-15 11:55+00");
+  await markWindow("hourly", "2026-01-15 11:00+00");
+
+  expect(await publishWindows(stores.openWindowStore(), 0)).toEqual({
+    merged: 0,
+    recomputed: 0,
+    unchanged: 2,
+  });
+
+  expect(await listHours()).toEqual(metrics);
+  expect(
+    await database.list(
+      "select stream_count, revision from device_metrics where time_window = '2026-01-15 11:55+00'",
+    ),
+  ).toEqual([[2, 0]]);
+  expect(await database.list("select * from revision_marks")).toEqual([]);
 });
 
 test("before the first window has closed the facts' horizon stays where it is", async () => {
@@ -270,6 +308,13 @@ async function publish(plays: readonly RecordTraits[]): Promise<void> {
     hours: "2026-01-15T13:00:00Z",
   });
   await publishWindows(store, 0);
+}
+
+async function markWindow(kind: string, start: string): Promise<void> {
+  await database.owner.query(
+    "insert into revision_marks (window_kind, window_start, late_count) values ($1, $2, 1)",
+    [kind, start],
+  );
 }
 
 async function setHorizon(horizon: string): Promise<void> {

@@ -174,9 +174,7 @@ describe("which windows", () => {
 
     const result = await rebuildNow({ to: "2026-01-15T14:00:00Z" });
 
-    expect(
-      result.open.map(({ kind, start }) => `${kind} ${start.toISOString()}`),
-    ).toEqual([
+    expect(result.open.map(nameWindow)).toEqual([
       "hourly 2026-01-15T13:00:00.000Z",
       "minutes 2026-01-15T13:00:00.000Z",
     ]);
@@ -203,22 +201,75 @@ describe("which windows", () => {
   });
 });
 
-test("a window before the retention horizon keeps its rows, and is named", async () => {
-  await plantFaults();
-  const before = await readMetrics();
-  await database.rows(
-    "update retention_horizons set horizon = $1::timestamptz + interval '1 hour' where kept = 'facts'",
-    [FROM],
-  );
+describe("before the retention horizon", () => {
+  const BEHIND = { from: FROM, to: "2026-01-15T14:00:00Z" };
 
-  const { expired, windowCount } = await rebuildNow();
-  await database.rows(
-    "update retention_horizons set horizon = '-infinity' where kept = 'facts'",
-  );
+  test("windows keep their rows and are named, from the one that begins on it on they are rebuilt", async () => {
+    await applyPlays(stores.openWarehouse(), [
+      { id: 5, at: "2026-01-15T12:59:59.999999Z" },
+      { id: 6, at: "2026-01-15T13:00:00Z" },
+    ]);
+    await closeAndPublish();
+    const published = await readMetrics();
+    await setHorizon(TO);
+    const faults =
+      "update device_metrics set stream_count = 9 where time_window = $1";
+    await database.rows(faults, [TO]);
 
-  expect(expired.map(({ kind }) => kind)).toContain("hourly");
-  expect(windowCount).toBe(0);
-  expect(await readMetrics()).toEqual(before);
+    const result = await rebuildNow(BEHIND);
+
+    expect(await readMetrics()).toEqual(published);
+    expect(result.differing.map(nameWindow)).toEqual([
+      "minutes 2026-01-15T13:00:00.000Z",
+    ]);
+    expect(result.windowCount).toBe(2);
+    expect(result.expired.map(nameWindow)).toEqual([
+      "hourly 2026-01-15T12:00:00.000Z",
+      "minutes 2026-01-15T12:00:00.000Z",
+      "minutes 2026-01-15T12:05:00.000Z",
+      "minutes 2026-01-15T12:10:00.000Z",
+      "minutes 2026-01-15T12:55:00.000Z",
+    ]);
+
+    await database.rows(faults, ["2026-01-15T12:55:00Z"]);
+    const altered = await readMetrics();
+    await rebuildNow(BEHIND);
+    expect(await readMetrics()).toEqual(altered);
+    const { stdout } = await runCommand([]);
+    expect(stdout).toContain(
+      "Skipped, before the retention horizon: minutes 2026-01-15T12:00:00Z to 2026-01-15T13:00:00Z, 4 in all; their rows stay\n",
+    );
+    expect(stdout).toMatch(/ Before the retention horizon: 5 skipped\.\n$/);
+  });
+
+  test("a span that ends there is refused as a whole, with the horizon and what to do", async () => {
+    await plantFaults();
+    const before = await readMetrics();
+    await setHorizon(TO);
+
+    await expect(rebuildNow()).rejects.toMatchObject({
+      code: "before_retention_horizon",
+      message:
+        "No window up to 2026-01-15T13:00:00Z can be rebuilt. The retention horizon is 2026-01-15T13:00:00Z: the facts before it have been given up. The metric rows there stay as they are. Give a later --to.",
+    });
+    expect(await readMetrics()).toEqual(before);
+  });
+
+  test("are windows that the horizon passes while others are rebuilt", async () => {
+    await plantFaults();
+    const blocker = await holdRow();
+
+    const rebuilding = rebuildNow();
+    await untilRebuildWaits(rebuilding);
+    // The window that waits holds the frontiers' lock, and a real advance would wait for it: this is one right after.
+    await setHorizon(TO);
+    await blocker.say("rollback");
+
+    expect((await rebuilding).expired.map(nameWindow)).toEqual([
+      "minutes 2026-01-15T12:05:00.000Z",
+      "minutes 2026-01-15T12:10:00.000Z",
+    ]);
+  });
 });
 
 describe("while others work", () => {
@@ -324,7 +375,7 @@ describe("npm run rebuild", () => {
       "Skipped, still open: hourly 2026-01-15T13:00:00Z to 2026-01-15T14:00:00Z\n",
     );
     expect(stdout).toMatch(
-      /Closed windows: 4 compared with the facts, 1 differ; nothing was written\. Open windows: 2 skipped\.\n$/,
+      /Closed windows: 4 compared with the facts, 1 differ; nothing was written\. Open windows: 2 skipped\. Before the retention horizon: 0 skipped\.\n$/,
     );
   });
 });
@@ -388,6 +439,17 @@ async function readEverything(): Promise<string[]> {
       .join(" union all ") + " order by 1",
   );
   return rows.map(({ row }) => String(row));
+}
+
+async function setHorizon(horizon: string): Promise<void> {
+  await database.rows(
+    "update retention_horizons set horizon = $1 where kept = 'facts'",
+    [horizon],
+  );
+}
+
+function nameWindow({ kind, start }: RebuildResult["open"][number]): string {
+  return `${kind} ${start.toISOString()}`;
 }
 
 /** Faults in the first window, in a table that is put right early and in one that comes late. */
