@@ -161,6 +161,36 @@ test("a window before the horizon is not computed from what is left of its facts
   expect(await database.list("select * from revision_marks")).toEqual([]);
 });
 
+test("the horizon lies on the hour where windows are smaller, too", async () => {
+  await publish(PLAYS);
+  await database.owner.query(
+    "update window_frontiers set window_size = '30 minutes', closed_until = '2026-01-15 12:30+00' where window_kind = 'hourly'",
+  );
+
+  await enforce(DAY_MS);
+  await database.owner.query(
+    "update window_frontiers set window_size = '1 hour' where window_kind = 'hourly'",
+  );
+
+  expect(await readHorizon()).toBe("2026-01-15 12:00:00+00");
+});
+
+test("a fact stays until the letter that was sent again for it knows that it has landed", async () => {
+  await publish(PLAYS);
+  await database.owner.query(`
+    insert into dead_letters (source_topic, source_partition, source_offset, source_timestamp, payload_sha256, reason,
+      detail, first_seen_at, handler_version, origin, state, event_id)
+    select 'stream-events', 0, 99, now(), '\\x00', 'unknown_reference', '', now(), '1', 'o', 'redriven', event_id
+    from stream_events where "timestamp" = '2026-01-15 12:00+00'`);
+
+  await enforce(DAY_MS);
+  expect(await listFacts()).toEqual([2]);
+  await database.owner.query("update dead_letters set state = 'resolved'");
+  await enforce(DAY_MS);
+
+  expect(await listFacts()).toEqual([]);
+});
+
 test("before the first window has closed the facts' horizon stays where it is", async () => {
   await applyAll(PLAYS);
 
