@@ -15,6 +15,7 @@ import {
   ORDER_DEPENDENT_IDS,
   OUTCOMES,
   REPEATED_POSITION,
+  type Retention,
 } from "./judge-plays.ts";
 import { loadRecords } from "./load-records.ts";
 import type {
@@ -124,23 +125,31 @@ function readWindowUs(name: keyof OracleOptions, windowMs: number): bigint {
   return BigInt(windowMs) * 1000n;
 }
 
+const toMicros = (retention: OracleOptions["retention"]): Retention =>
+  retention === undefined
+    ? { horizonUs: null, sinceUs: null }
+    : {
+        horizonUs: BigInt(retention.horizonMs) * 1000n,
+        sinceUs: BigInt(retention.sinceMs) * 1000n,
+      };
+
 /**
  * Computes what the records of the six dimension topics and `stream-events`, in any order, must give (faults.md, I2).
- * Dimensions count as loaded before the plays; throws for another topic and for a position given twice.
+ * Dimensions count as loaded before the plays, but before those only that retention has not overtaken; throws for another
+ * topic and for a position given twice.
  */
 export async function expectTables(
   records: Iterable<OracleRecord>,
   {
     minuteWindowMs = 300_000,
     hourWindowMs = 3_600_000,
-    horizonMs,
+    retention,
   }: OracleOptions = {},
 ): Promise<ExpectedTables> {
   const queries = buildMetricQueries(
     readWindowUs("minuteWindowMs", minuteWindowMs),
     readWindowUs("hourWindowMs", hourWindowMs),
   );
-  const horizonUs = horizonMs === undefined ? null : BigInt(horizonMs) * 1000n;
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
     temp_directory: join(tmpdir(), `oracle-${process.pid}`),
@@ -151,7 +160,7 @@ export async function expectTables(
   try {
     await loadRecords(connection, records);
     await refuseRepeatedPosition(connection);
-    for (const statement of judgePlays(horizonUs)) {
+    for (const statement of judgePlays(toMicros(retention))) {
       await connection.run(statement);
     }
     const outcomes = await selectOutcomes(connection);

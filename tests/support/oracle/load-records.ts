@@ -30,7 +30,7 @@ const CREATE_TABLES = `
     record_offset bigint not null,
     reason varchar not null
   );
-  create table dimensions (topic varchar not null, id integer not null, artist_id integer)`;
+  create table dimensions (topic varchar not null, id integer not null, artist_id integer, record_at_us bigint not null)`;
 
 /** Decodes the records into the tables `plays`, `undecodable` and `dimensions`; throws for a topic it does not know. */
 export async function loadRecords(
@@ -57,7 +57,12 @@ export async function loadRecords(
     } else if (isDimensionTopic(topic)) {
       const dimension = decodeDimension(topic, value);
       if (dimension !== undefined) {
-        dimensions.append([topic, dimension.id, dimension.artistId]);
+        dimensions.append([
+          topic,
+          dimension.id,
+          dimension.artistId,
+          BigInt(timestampMs) * 1000n,
+        ]);
       }
     } else {
       throw new RangeError(

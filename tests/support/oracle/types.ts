@@ -8,12 +8,23 @@ export interface OracleRecord {
   value: Uint8Array | null;
 }
 
-/** Window sizes in milliseconds: five minutes and one hour unless told otherwise. */
 export interface OracleOptions {
+  /** Window sizes in milliseconds: five minutes and one hour unless told otherwise. */
   minuteWindowMs?: number;
   hourWindowMs?: number;
-  /** The retention horizon that held before the first play came, in milliseconds since the epoch; else there is none. */
-  horizonMs?: number;
+  /** Unless given, everything is kept. */
+  retention?: OracleRetention;
+}
+
+/**
+ * A retention horizon that has moved once: what Kafka took before was handled by then, and the facts before the horizon
+ * were deleted before anything that Kafka took since then was handled.
+ */
+export interface OracleRetention {
+  /** Milliseconds since the epoch. */
+  horizonMs: number;
+  /** When it moved, by the broker's clock, in milliseconds since the epoch; 0: before everything. */
+  sinceMs: number;
 }
 
 type Cell = bigint | number | string | boolean;
@@ -48,6 +59,7 @@ export interface ExpectedTables {
   device: Row[];
   location: Row[];
   hourly: Row[];
+  /** Those that retention has left; the metric tables are of all that there ever were. */
   facts: Row[];
   outcomes: PlayOutcome[];
   outcomeCounts: Record<Outcome, number>;

@@ -175,7 +175,11 @@ describe("the outcome of a play", () => {
       ),
     );
 
-    expect(await judge(records, { horizonMs: Date.UTC(2026, 2, 1) })).toEqual([
+    expect(
+      await judge(records, {
+        retention: { horizonMs: Date.UTC(2026, 2, 1), sinceMs: 0 },
+      }),
+    ).toEqual([
       "0:0 rejected:older_than_retention",
       "0:1 rejected:older_than_retention",
       "0:2 accepted",

@@ -59,11 +59,12 @@ export const makeDimensionRecord = (
   topic: string,
   offset: number,
   value: object,
+  timestampMs = RECORD_TIME_MS,
 ): OracleRecord => ({
   topic,
   partition: 0,
   offset,
-  timestampMs: RECORD_TIME_MS,
+  timestampMs,
   key: null,
   value: encodeJson(value),
 });
