@@ -17,39 +17,12 @@ import {
   readTables,
   selectRows,
 } from "#tests/support/pipeline/read-tables.ts";
+import { NEW_ID, NEW_ROWS } from "#tests/support/pipeline/new-rows.ts";
 import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
 import type { TopicRecord } from "#tests/support/pipeline/topic-client.ts";
 
-const NEW_ID = 5001;
 const ORPHANS = 60;
 const ALL_TOPICS = [...DIMENSIONS, STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC];
-
-const NEW_ROWS = {
-  users: {
-    user_id: NEW_ID,
-    username: "late",
-    age: 30,
-    gender: "F",
-    subscription_type: "Free",
-    registration_date: "2026-01-01",
-    country: "AT",
-  },
-  artists: {
-    artist_id: NEW_ID,
-    name: "Late",
-    country: "AT",
-    genre: "Jazz",
-    is_band: false,
-  },
-  albums: {
-    album_id: NEW_ID,
-    title: "Late",
-    artist_id: NEW_ID,
-    release_date: "2026-01-01",
-    total_tracks: 1,
-    album_type: "Single",
-  },
-} as const;
 
 let scene: Scene;
 let databaseUrl: string;

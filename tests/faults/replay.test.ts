@@ -15,7 +15,12 @@ import { expectTables } from "#tests/support/oracle/expect-tables.ts";
 import { withClient } from "#tests/support/database.ts";
 import { listDifferences } from "#tests/support/pipeline/list-differences.ts";
 import { planRecords } from "#tests/support/pipeline/make-plays.ts";
-import { selectRows } from "#tests/support/pipeline/read-tables.ts";
+import { listWrittenRows } from "#tests/support/pipeline/list-written-rows.ts";
+import {
+  METRIC_NAMES,
+  METRIC_TABLES,
+  selectRows,
+} from "#tests/support/pipeline/read-tables.ts";
 import {
   GROUPS,
   openScene,
@@ -279,26 +284,13 @@ function listDifferencesNow(): Promise<string[]> {
   return listDifferences(database.databaseUrls.owner, records, expected);
 }
 
-/** Facts, metric rows and publications with the transaction that wrote them, as text. */
-async function readEverything(): Promise<string[]> {
-  const rows = await selectRows<{ row: string }>(
-    database.databaseUrls.owner,
-    [
-      "stream_events",
-      "user_engagement_metrics",
-      "content_performance_metrics",
-      "device_metrics",
-      "location_metrics",
-      "hourly_metrics",
-      "window_publications",
-    ]
-      .map(
-        (name) =>
-          `select '${name} ' || r.xmin || ' ' || r as row from ${name} r`,
-      )
-      .join(" union all ") + " order by 1",
-  );
-  return rows.map(({ row }) => row);
+/** Facts, metric rows and publications. */
+function readEverything(): Promise<string[]> {
+  return listWrittenRows(database.databaseUrls.owner, [
+    "stream_events",
+    ...METRIC_NAMES.map((name) => `${METRIC_TABLES[name]}_metrics`),
+    "window_publications",
+  ]);
 }
 
 async function selectCount(table: string): Promise<number> {
