@@ -22,4 +22,9 @@ for (const subcommand of [
   stats,
 ])
   command.addCommand(subcommand);
+// Whoever reads has seen enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 await runCommand(command);

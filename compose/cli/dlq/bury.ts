@@ -19,6 +19,7 @@ import {
   readFilter,
   requireChoice,
 } from "./filter-options.ts";
+import { findLetters } from "./find-letters.ts";
 import { withLetterReader } from "./with-letter-reader.ts";
 
 interface BuryCommandOptions
@@ -40,7 +41,7 @@ export const bury = addActionOptions(
   );
   const filter = readFilter(names, options, ["waiting"]);
   const letters = await withLetterReader(dataDir, (reader) =>
-    reader.findIds(filter),
+    findLetters(reader, names, filter),
   );
   const signal = listenForInterruption();
   const progress = openProgress();

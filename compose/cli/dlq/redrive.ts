@@ -21,6 +21,7 @@ import {
   readFilter,
   requireChoice,
 } from "./filter-options.ts";
+import { findLetters } from "./find-letters.ts";
 import { withLetterReader } from "./with-letter-reader.ts";
 
 interface RedriveCommandOptions
@@ -59,7 +60,7 @@ export const redrive = addActionOptions(
       );
       const filter = readFilter(names, options, ["waiting"]);
       const letters = await withLetterReader(dataDir, (reader) =>
-        reader.findIds(filter),
+        findLetters(reader, names, filter),
       );
       const signal = listenForInterruption();
       const progress = openProgress();

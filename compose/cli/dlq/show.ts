@@ -1,6 +1,5 @@
 import { toLetterJson } from "#compose/dead-letters/letter-json.ts";
 import { renderLetter } from "#compose/dead-letters/render-letter.ts";
-import { PipelineError } from "#shared/errors.ts";
 import { createCommand, type CommonOptions } from "../create-command.ts";
 import { writeLine } from "../write-line.ts";
 import {
@@ -9,6 +8,7 @@ import {
   type LetterName,
   readFilter,
 } from "./filter-options.ts";
+import { findLetters, noSuchLetter } from "./find-letters.ts";
 import { withLetterReader } from "./with-letter-reader.ts";
 
 interface ShowOptions extends CommonOptions, FilterOptions {
@@ -29,11 +29,12 @@ export const show = addFilterOptions(
     ) => {
       const filter = readFilter(names, options, ["waiting"]);
       await withLetterReader(dataDir, async (reader) => {
-        const limit = Math.max(1, names.length);
-        const { letters } = await reader.list(filter, limit);
-        const ids = letters.map(({ id }) => id).toReversed();
-        const found = await reader.read(ids);
-        if (found.length === 0) throw noSuchLetter();
+        const { letters } =
+          names.length > 0
+            ? { letters: await findLetters(reader, names, filter) }
+            : await reader.list(filter, 1);
+        const found = await reader.read(letters.map(({ id }) => id));
+        if (found.length === 0) throw noSuchLetter("fits");
         const shown = [];
         for (const letter of found) {
           const chain = await reader.findChain(letter);
@@ -60,10 +61,3 @@ export const show = addFilterOptions(
       });
     },
   );
-
-function noSuchLetter(): PipelineError {
-  return new PipelineError(
-    "No dead letter fits. npm run dlq -- list --state all shows those there are.",
-    { code: "no_such_letter", domain: "user" },
-  );
-}

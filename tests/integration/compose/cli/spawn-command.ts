@@ -26,6 +26,8 @@ export interface SpawnedCommand {
   /** Resolves when the standard output holds the text; throws when the command ends without. */
   waitFor(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** Reads its standard output no further, as `head` does. */
+  stopReading(): void;
   readonly ended: Promise<CommandResult>;
 }
 
@@ -86,6 +88,9 @@ export function spawnCommand(
         return undefined;
       });
       return Promise.race([seen, missed]);
+    },
+    stopReading: () => {
+      child.stdout.destroy();
     },
     signal: (signalName) => {
       child.kill(signalName);
