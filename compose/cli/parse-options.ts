@@ -1,13 +1,13 @@
 import { InvalidArgumentError, Option } from "commander";
 
 import { parseDuration } from "#shared/domain/duration.ts";
+import { parseShare as readShare } from "#shared/domain/share.ts";
 import { parseTimestamp } from "#shared/domain/timestamp.ts";
 
 /** Reads `1%` or `0.01` as a share between 0 and 1. */
 export function parseShare(text: string): number {
-  const [, number = "", percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
-  const share = percent === "%" ? Number(number) / 100 : Number(number);
-  if (number === "" || share > 1)
+  const share = readShare(text);
+  if (share === undefined)
     throw new InvalidArgumentError(
       "Expected a share such as 1% or 0.01, at most 100%.",
     );
