@@ -12,6 +12,7 @@ import type { KafkaRecord, RecordPosition } from "./record.ts";
 import { nearestMicros, readRedriveHistory } from "./redrive-headers.ts";
 import type { MissingReference, Rejection } from "./rejection.ts";
 import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
+import { readTraceHeaders } from "./trace-headers.ts";
 
 /** A record of `dead-letter-queue`, ready to be published. */
 export interface EncodedDeadLetter {
@@ -106,8 +107,12 @@ export function encodeDeadLetter(
   return {
     key: formatPosition(record),
     value: textEncoder.encode(JSON.stringify(json)),
-    // For those who filter the topic without parsing it.
-    headers: [["dead-letter-reason", textEncoder.encode(reason)]],
+    headers: [
+      // For those who filter the topic without parsing it.
+      ["dead-letter-reason", textEncoder.encode(reason)],
+      // What becomes of the letter belongs to the record's trace.
+      ...readTraceHeaders(record.headers),
+    ],
   };
 }
 

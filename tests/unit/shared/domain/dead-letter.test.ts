@@ -66,6 +66,33 @@ describe("a dead letter", () => {
     });
   });
 
+  test("belongs to the trace of its record", () => {
+    const trace = [
+      "traceparent",
+      bytesOf("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    ] as const;
+
+    const letter = encodeDeadLetter(
+      { ...REJECTION, record: { ...RECORD, headers: [trace] } },
+      WRITER,
+    );
+
+    expect(letter.headers).toContainEqual(trace);
+  });
+
+  test("does not repeat a trace header that is none", () => {
+    const headers = [["traceparent", bytesOf("a stranger's")]] as const;
+
+    const letter = encodeDeadLetter(
+      { ...REJECTION, record: { ...RECORD, headers } },
+      WRITER,
+    );
+
+    expect(letter.headers.map(([name]) => name)).toEqual([
+      "dead-letter-reason",
+    ]);
+  });
+
   test("of a redriven record counts its attempts and remembers where it came from", () => {
     const headers = [
       ...RECORD.headers,
