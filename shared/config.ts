@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { parseDuration } from "./domain/duration.ts";
+import { parseShare } from "./domain/share.ts";
 import { PipelineError } from "./errors.ts";
 
 /** Everything under this prefix is ours, so a name that is not known is a mistake. */
@@ -22,6 +23,15 @@ const retention = duration
     error: "is too short; expected at least 1d, or nothing to keep for ever",
   })
   .optional();
+const share = z.string().transform((text, context): number => {
+  const parsed = parseShare(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({
+    code: "custom",
+    message: `is "${text}"; expected a share such as 1% or 0.01, at most 100%`,
+  });
+  return z.NEVER;
+});
 const port = z.coerce.number("expected a port number").int().min(1).max(65_535);
 /** 0 is none. */
 const optionalPort = z.coerce
@@ -36,6 +46,16 @@ const databaseUrl = z.string().transform((text, context): string => {
     code: "custom",
     message:
       "is not an address of Postgres; expected postgresql://user:password@host:5432/database",
+  });
+  return z.NEVER;
+});
+const collectorUrl = z.string().transform((text, context): string => {
+  // The text itself is not shown: it may hold a password.
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  context.addIssue({
+    code: "custom",
+    message:
+      "is no address of a collector; expected http://host:4318 or https://host",
   });
   return z.NEVER;
 });
@@ -107,6 +127,8 @@ const SETTINGS = {
       "is no namespace of CloudWatch; expected up to 255 letters, digits and . - _ / # : that do not begin with AWS/",
     )
     .optional(),
+  STREAMING_TRACES_ENDPOINT: collectorUrl.optional(),
+  STREAMING_TRACES_SAMPLED: share.default(0.01),
   STREAMING_LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"])
     .default("info"),

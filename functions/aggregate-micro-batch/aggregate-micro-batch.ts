@@ -14,6 +14,7 @@ import {
   type OutcomeSummary,
   summarizeOutcomes,
 } from "#shared/lambda/summarize-outcomes.ts";
+import { inSpan } from "#shared/tracing/spans.ts";
 
 import { type AppliedInTime, applyInTime } from "./apply-in-time.ts";
 import { applyRecords, type ApplyingPorts } from "./apply-records.ts";
@@ -46,7 +47,11 @@ export const aggregateMicroBatch =
         // Time has run short: the schedule closes.
         ...(rest.length > 0
           ? { rest: rest.length }
-          : { closing: await ports.closeDueWindows(hasTime) }),
+          : {
+              closing: await inSpan("close windows", () =>
+                ports.closeDueWindows(hasTime),
+              ),
+            }),
       },
     };
   };

@@ -4,6 +4,7 @@ import type { KafkaRecord } from "#shared/domain/record.ts";
 import type { DeadLetterTopic } from "#shared/ports/dead-letter-topic.ts";
 import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
 import type { StreamEventWarehouse } from "#shared/ports/stream-event-warehouse.ts";
+import { inSpan } from "#shared/tracing/spans.ts";
 
 import { guardAgainstCrash } from "./guard-against-crash.ts";
 import { splitRecords } from "./split-records.ts";
@@ -33,7 +34,11 @@ export function applyRecords(
       records,
       (record) => record.topic,
     ))
-      outcomes.push(await apply(splitRecords(topic, ofTopic)));
+      outcomes.push(
+        await apply(
+          await inSpan("decode plays", () => splitRecords(topic, ofTopic)),
+        ),
+      );
     return outcomes.flat();
   };
   const [first, second] = records;

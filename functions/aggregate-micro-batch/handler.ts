@@ -12,6 +12,7 @@ import { decodeRecords } from "#shared/lambda/decode-records.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { listPlayMetrics } from "#shared/lambda/list-outcome-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
+import { traceInvocations } from "#shared/lambda/trace-invocations.ts";
 import { createLogger } from "#shared/logger.ts";
 import { VERSION } from "#shared/version.ts";
 
@@ -53,6 +54,7 @@ export const handler = middy(
     deadLetterTopic: createDeadLetterTopic(publisher, VERSION),
     closeDueWindows: reportFailure(closeDueWindows({ windowStore }), logger),
   }),
+  traceInvocations(applicationName),
 )
   .use(answerItemFailures())
   .use(

@@ -7,6 +7,7 @@ import { readConfig } from "#shared/config.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
+import { traceInvocations } from "#shared/lambda/trace-invocations.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { closeWindows } from "./close-windows.ts";
@@ -41,6 +42,7 @@ export const handler = middy(
     idleTimeoutMs: config.STREAMING_IDLE_TIMEOUT,
     revisionIntervalMs: config.STREAMING_REVISION_INTERVAL,
   }),
+  traceInvocations(applicationName),
 )
   .use(
     emitMetrics({

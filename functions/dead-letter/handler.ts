@@ -6,6 +6,7 @@ import { decodeRecords } from "#shared/lambda/decode-records.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { listRecordMetrics } from "#shared/lambda/list-outcome-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
+import { traceInvocations } from "#shared/lambda/trace-invocations.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { deadLetter } from "./dead-letter.ts";
@@ -22,6 +23,7 @@ export const handler = middy(
       transactionTimeoutMs: config.STREAMING_TRANSACTION_TIMEOUT,
     }),
   }),
+  traceInvocations("dead-letter"),
 )
   .use(
     emitMetrics({

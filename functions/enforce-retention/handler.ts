@@ -4,6 +4,7 @@ import { createRetentionStore } from "#shared/adapters/postgres/retention-store.
 import { readConfig } from "#shared/config.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
+import { traceInvocations } from "#shared/lambda/trace-invocations.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { enforceRetention } from "./enforce-retention.ts";
@@ -26,6 +27,7 @@ export const handler = middy(
       revisions: config.STREAMING_RETENTION_REVISIONS,
     },
   }),
+  traceInvocations(applicationName),
 )
   .use(
     emitMetrics({

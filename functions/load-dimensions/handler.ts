@@ -8,6 +8,7 @@ import { decodeRecords } from "#shared/lambda/decode-records.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { listRecordMetrics } from "#shared/lambda/list-outcome-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
+import { traceInvocations } from "#shared/lambda/trace-invocations.ts";
 import { createLogger } from "#shared/logger.ts";
 import { VERSION } from "#shared/version.ts";
 
@@ -29,6 +30,7 @@ export const handler = middy(
     }),
     deadLetterTopic: createDeadLetterTopic(publisher, VERSION),
   }),
+  traceInvocations("load-dimensions"),
 )
   .use(
     emitMetrics({

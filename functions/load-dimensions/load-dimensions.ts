@@ -8,6 +8,7 @@ import {
 } from "#shared/lambda/summarize-outcomes.ts";
 import type { DeadLetterTopic } from "#shared/ports/dead-letter-topic.ts";
 import type { DimensionWarehouse } from "#shared/ports/dimension-warehouse.ts";
+import { inSpan } from "#shared/tracing/spans.ts";
 
 import { splitDimensionRecords } from "./split-dimension-records.ts";
 
@@ -35,7 +36,9 @@ export const loadDimensions =
           },
         );
       }
-      const batch = splitDimensionRecords(dimension, ofTopic);
+      const batch = await inSpan("decode dimensions", () =>
+        splitDimensionRecords(dimension, ofTopic),
+      );
       outcomes.push(
         ...(await warehouse.applyDimensionBatch(batch, (rejections) =>
           deadLetterTopic.publish(rejections),

@@ -6,6 +6,7 @@ import { createRedriveStore } from "#shared/adapters/postgres/redrive-store.ts";
 import { readConfig } from "#shared/config.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
+import { traceInvocations } from "#shared/lambda/trace-invocations.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { measureLetters } from "./measure-letters.ts";
@@ -31,6 +32,7 @@ export const handler = middy(
     backoffMs: config.STREAMING_REDRIVE_BACKOFF,
     outcomeTimeoutMs: config.STREAMING_REDRIVE_TIMEOUT,
   }),
+  traceInvocations(applicationName),
 )
   .use(
     emitMetrics({

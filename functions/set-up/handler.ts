@@ -7,6 +7,7 @@ import { readConfig } from "#shared/config.ts";
 import { TOPICS } from "#shared/domain/topics.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
+import { traceInvocations } from "#shared/lambda/trace-invocations.ts";
 import { createLogger } from "#shared/logger.ts";
 
 import { setUp } from "./set-up.ts";
@@ -32,6 +33,7 @@ export const handler = middy(
         hourlyWindowSizeMs: config.STREAMING_HOURLY_WINDOW_SIZE,
       }),
   }),
+  traceInvocations(functionName),
 )
   .use(
     emitMetrics({

@@ -2,6 +2,7 @@ import type { MiddlewareObj } from "@middy/core";
 
 import type { KafkaRecord } from "#shared/domain/record.ts";
 import { PipelineError } from "#shared/errors.ts";
+import { inSpan } from "#shared/tracing/spans.ts";
 
 /** What a handler of Kafka records receives: the records of all partitions, each partition's in offset order. */
 export interface DecodedBatch {
@@ -21,8 +22,10 @@ const EVENT_SOURCES: ReadonlySet<unknown> = new Set([
 export function decodeRecords(): MiddlewareObj {
   return {
     name: "decode-records",
-    before: (request) => {
-      request.event = decodeKafkaEvent(request.event);
+    before: async (request) => {
+      request.event = await inSpan("decode event", () =>
+        decodeKafkaEvent(request.event),
+      );
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { MiddlewareObj, Request } from "@middy/core";
 
+import { findRecordingSpan } from "#shared/tracing/spans.ts";
+
 import type { DecodedBatch } from "./decode-records.ts";
 import {
   type PartitionSummary,
@@ -38,8 +40,10 @@ export function logInvocation({
     const { atMs, ...input } = starts.get(request) ?? {
       atMs: performance.now(),
     };
+    const traceId = findRecordingSpan()?.spanContext().traceId;
     return {
       ...input,
+      ...(traceId === undefined ? {} : { trace_id: traceId }),
       duration_ms: Math.round((performance.now() - atMs) * 1000) / 1000,
     };
   };
@@ -69,7 +73,8 @@ export function logInvocation({
   };
 }
 
-function isBatch(event: unknown): event is DecodedBatch {
+/** Whether an event is decoded already. */
+export function isBatch(event: unknown): event is DecodedBatch {
   return (
     typeof event === "object" &&
     event !== null &&
@@ -78,7 +83,8 @@ function isBatch(event: unknown): event is DecodedBatch {
   );
 }
 
-function readSummary(response: unknown): InvocationSummary {
+/** What a handler returns for its line in the log. */
+export function readSummary(response: unknown): InvocationSummary {
   if (
     typeof response !== "object" ||
     response === null ||

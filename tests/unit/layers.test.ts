@@ -51,6 +51,17 @@ test.for([
   ["functions/dead-letter/handler.ts", "#compose/runner/drain.ts"],
   ["functions/dead-letter/handler.ts", "pg"],
   ["compose/runner/drain.ts", "kafkajs"],
+  ["shared/domain/window.ts", "@opentelemetry/api"],
+  ["shared/domain/window.ts", "#shared/tracing/spans.ts"],
+  ["shared/tracing/spans.ts", "@opentelemetry/sdk-trace"],
+  ["shared/tracing/sdk/start.ts", "kafkajs"],
+  ["shared/tracing/spans.ts", "#shared/lambda/log-invocation.ts"],
+  ["shared/lambda/trace.ts", "@opentelemetry/core"],
+  ["shared/adapters/kafka/publisher.ts", "@opentelemetry/sdk-trace"],
+  ["functions/dead-letter/handler.ts", "@opentelemetry/sdk-trace"],
+  ["compose/runner/drain.ts", "@opentelemetry/exporter-trace-otlp-http"],
+  ["compose/embedded/stack.ts", "@opentelemetry/sdk-trace"],
+  ["compose/event-source-mapping/poller.ts", "@opentelemetry/sdk-trace"],
 ] as const)("%s may not import %s", ([path, source]) => {
   expect(lint(path, importing(source))).toContain("no-restricted-imports");
 });
@@ -60,6 +71,10 @@ test.for([
   ["shared/domain/window.ts", "./timestamp.ts"],
   ["shared/adapters/postgres/store.ts", "pg"],
   ["functions/dead-letter/handler.ts", "#shared/config.ts"],
+  ["functions/dead-letter/dead-letter.ts", "#shared/tracing/spans.ts"],
+  ["shared/adapters/postgres/store.ts", "@opentelemetry/api"],
+  ["shared/tracing/sdk/start.ts", "@opentelemetry/sdk-trace"],
+  ["compose/embedded/stack.ts", "pg"],
 ] as const)("%s may import %s", ([path, source]) => {
   expect(lint(path, importing(source))).not.toContain("no-restricted-imports");
 });

@@ -4,6 +4,7 @@ import type {
   OutgoingRecord,
   RecordPublisher,
 } from "#shared/ports/record-publisher.ts";
+import { tracePublishing } from "#shared/tracing/trace-publishing.ts";
 
 import { createKafkaClient, type KafkaConnection } from "./client.ts";
 import { kafkaError } from "./kafka-error.ts";
@@ -15,10 +16,16 @@ const REQUEST_RECORDS = 2000;
 /** What the lengths of a header's name and value may take themselves. */
 const HEADER_OVERHEAD_BYTES = 10;
 
+export interface PublisherOptions extends KafkaConnection {
+  /** The share of the records that begin a trace, from 0 to 1 (where traces are on); none by default. */
+  readonly tracedShare?: number;
+}
+
 /** A publisher over one connection, opened on first use; every in-sync replica acknowledges. */
-export function createRecordPublisher(
-  connection: KafkaConnection,
-): RecordPublisher & { close(): Promise<void> } {
+export function createRecordPublisher({
+  tracedShare = 0,
+  ...connection
+}: PublisherOptions): RecordPublisher & { close(): Promise<void> } {
   let connected: Promise<Producer> | undefined;
 
   const connect = async (): Promise<Producer> => {
@@ -30,20 +37,28 @@ export function createRecordPublisher(
     return producer;
   };
 
+  const send = async (
+    topic: string,
+    records: readonly OutgoingRecord[],
+  ): Promise<void> => {
+    const connecting = (connected ??= connect());
+    try {
+      const producer = await connecting;
+      for (const messages of cutIntoRequests(records))
+        await producer.send({ topic, messages, acks: -1 });
+    } catch (cause) {
+      // Another call may have replaced it already.
+      if (connected === connecting) connected = undefined;
+      void disconnect(connecting);
+      throw kafkaError(cause, `records for ${topic} were not taken`);
+    }
+  };
+
   return {
-    async publish(topic, records) {
-      const connecting = (connected ??= connect());
-      try {
-        const producer = await connecting;
-        for (const messages of cutIntoRequests(records))
-          await producer.send({ topic, messages, acks: -1 });
-      } catch (cause) {
-        // Another call may have replaced it already.
-        if (connected === connecting) connected = undefined;
-        void disconnect(connecting);
-        throw kafkaError(cause, `records for ${topic} were not taken`);
-      }
-    },
+    publish: (topic, records) =>
+      tracePublishing(topic, records, { share: tracedShare }, (traced) =>
+        send(topic, traced),
+      ),
     async close() {
       const closing = connected;
       connected = undefined;

@@ -7,6 +7,7 @@ import { formatTimestamp } from "#shared/domain/timestamp.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import type { DeadLetterStore } from "#shared/ports/dead-letter-store.ts";
 import { loadStatement } from "#shared/sql.ts";
+import { traceRecords } from "#shared/tracing/trace-records.ts";
 
 import { enterLedger, lockLedger } from "./ledger.ts";
 import { hashPayload, toCalendarMs } from "./record-identity.ts";
@@ -25,20 +26,22 @@ export function createDeadLetterStore(
   return {
     close: () => session.close(),
     storeLetters: (topic, records, letters) =>
-      session.transaction(async (transaction) => {
-        const ledgerRows = await lockLedger(transaction, topic, records);
-        const stored = await transaction.query<{ ordinal: number }>(
-          storeDeadLetters,
-          [JSON.stringify(letters.map(toRow))],
-        );
-        const isNew = new Set(stored.map(({ ordinal }) => ordinal));
-        const outcomes = records.map((position, ordinal): RecordOutcome => ({
-          position,
-          outcome: judge(letters[ordinal], isNew.has(ordinal)),
-        }));
-        await enterLedger(transaction, topic, ledgerRows, outcomes);
-        return outcomes;
-      }),
+      traceRecords(records, () =>
+        session.transaction(async (transaction) => {
+          const ledgerRows = await lockLedger(transaction, topic, records);
+          const stored = await transaction.query<{ ordinal: number }>(
+            storeDeadLetters,
+            [JSON.stringify(letters.map(toRow))],
+          );
+          const isNew = new Set(stored.map(({ ordinal }) => ordinal));
+          const outcomes = records.map((position, ordinal): RecordOutcome => ({
+            position,
+            outcome: judge(letters[ordinal], isNew.has(ordinal)),
+          }));
+          await enterLedger(transaction, topic, ledgerRows, outcomes);
+          return outcomes;
+        }),
+      ),
   };
 }
 

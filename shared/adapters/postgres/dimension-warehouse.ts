@@ -5,6 +5,7 @@ import type {
   DimensionWarehouse,
 } from "#shared/ports/dimension-warehouse.ts";
 import type { PublishRejections } from "#shared/ports/stream-event-warehouse.ts";
+import { traceRecords } from "#shared/tracing/trace-records.ts";
 
 import {
   applyVersions,
@@ -27,8 +28,10 @@ export function createDimensionWarehouse(
   return {
     close: () => session.close(),
     applyDimensionBatch: (batch, publish) =>
-      session.transaction((transaction) =>
-        applyDimensionBatch(transaction, batch, publish),
+      traceRecords(batch.records, () =>
+        session.transaction((transaction) =>
+          applyDimensionBatch(transaction, batch, publish),
+        ),
       ),
   };
 }

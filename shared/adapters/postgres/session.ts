@@ -1,7 +1,10 @@
+import { type Span, SpanKind } from "@opentelemetry/api";
 import { Client, DatabaseError, type QueryResultRow } from "pg";
 
 import { PipelineError } from "#shared/errors.ts";
 import type { Statement } from "#shared/sql.ts";
+import { ATTRIBUTES, OWN_ATTRIBUTES } from "#shared/tracing/attributes.ts";
+import { inSpan } from "#shared/tracing/spans.ts";
 
 import { describeFault } from "./describe-fault.ts";
 
@@ -47,6 +50,11 @@ const TIME_OUTS = {
   tcp_keepalives_interval: "3",
   tcp_keepalives_count: "3",
 } as const;
+
+const SPAN = {
+  kind: SpanKind.CLIENT,
+  attributes: { [ATTRIBUTES.databaseSystem]: "postgresql" },
+};
 
 /** The SQLSTATE with which Postgres ends a transaction that has lasted too long, and its connection. */
 const TRANSACTION_TIMEOUT = "25P04";
@@ -130,34 +138,43 @@ export function createSession(options: SessionOptions): Session {
     }
   };
 
+  const run = async <Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    limitMs: number | undefined,
+    span: Span,
+  ): Promise<Result> => {
+    const client = await begin(limitMs);
+    const statements: string[] = [];
+    const transaction: Transaction = {
+      client,
+      async query<Row extends QueryResultRow>(
+        statement: Statement,
+        values: readonly unknown[] = [],
+      ) {
+        statements.push(statement.name);
+        const result = await client.query<Row>({
+          name: statement.name,
+          text: statement.text,
+          values: [...values],
+        });
+        return result.rows;
+      },
+    };
+    try {
+      const result = await work(transaction);
+      await inSpan("commit", () => commit(client), SPAN);
+      return result;
+    } catch (cause) {
+      await client.query("rollback").catch(() => discard(client));
+      throw databaseError(cause);
+    } finally {
+      span.setAttribute(OWN_ATTRIBUTES.statements, statements);
+    }
+  };
+
   return {
-    async transaction(work, limitMs) {
-      const client = await begin(limitMs);
-      const transaction: Transaction = {
-        client,
-        async query<Row extends QueryResultRow>(
-          statement: Statement,
-          values: readonly unknown[] = [],
-        ) {
-          const result = await client.query<Row>({
-            name: statement.name,
-            text: statement.text,
-            values: [...values],
-          });
-          return result.rows;
-        },
-      };
-      try {
-        const result = await work(transaction);
-        const { command } = await client.query("commit");
-        // Postgres answers the commit of a failed transaction so, and with no error.
-        if (command === "ROLLBACK") refuseRolledBack();
-        return result;
-      } catch (cause) {
-        await client.query("rollback").catch(() => discard(client));
-        throw databaseError(cause);
-      }
-    },
+    transaction: (work, limitMs) =>
+      inSpan("transaction", (span) => run(work, limitMs, span), SPAN),
     async close() {
       const client = await current?.catch(() => undefined);
       current = undefined;
@@ -166,7 +183,10 @@ export function createSession(options: SessionOptions): Session {
   };
 }
 
-function refuseRolledBack(): never {
+async function commit(client: Client): Promise<void> {
+  const { command } = await client.query("commit");
+  // Postgres answers the commit of a failed transaction so, and with no error.
+  if (command !== "ROLLBACK") return;
   throw new PipelineError(
     "Postgres rolled the transaction back at its commit: a statement had failed, and the work went on. Let its error leave the work.",
     { code: "postgres_rolled_back", domain: "internal", retry: true },

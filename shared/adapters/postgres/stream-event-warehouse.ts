@@ -17,6 +17,7 @@ import type {
 } from "#shared/ports/stream-event-warehouse.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
+import { traceRecords } from "#shared/tracing/trace-records.ts";
 
 import { chooseLetters } from "./choose-letters.ts";
 import {
@@ -53,21 +54,29 @@ export function createStreamEventWarehouse(
     ...options,
     onConnect: [createStagingTable],
   });
+  const apply: StreamEventWarehouse["applyMicroBatch"] = async (
+    microBatch,
+    publish,
+    limitMs,
+  ) => {
+    for (;;) {
+      try {
+        return await session.transaction(
+          (transaction) => applyMicroBatch(transaction, microBatch, publish),
+          limitMs,
+        );
+      } catch (error) {
+        // It moves once an hour at most: what the plays are judged by next stays.
+        if (!(error instanceof HorizonPassed)) throw error;
+      }
+    }
+  };
   return {
     close: () => session.close(),
-    async applyMicroBatch(microBatch, publish, limitMs) {
-      for (;;) {
-        try {
-          return await session.transaction(
-            (transaction) => applyMicroBatch(transaction, microBatch, publish),
-            limitMs,
-          );
-        } catch (error) {
-          // It moves once an hour at most: what the plays are judged by next stays.
-          if (!(error instanceof HorizonPassed)) throw error;
-        }
-      }
-    },
+    applyMicroBatch: (microBatch, publish, limitMs) =>
+      traceRecords(microBatch.records, () =>
+        apply(microBatch, publish, limitMs),
+      ),
     beginAttempt: (record) =>
       session.transaction((transaction) => beginAttempt(transaction, record)),
     endAttempt: (record) =>

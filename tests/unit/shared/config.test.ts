@@ -164,6 +164,45 @@ describe("addresses", () => {
   });
 });
 
+describe("traces", () => {
+  test("are off by default, and one record in a hundred carries one where they are on", () => {
+    const config = readConfig([], {});
+
+    expect(config.STREAMING_TRACES_ENDPOINT).toBeUndefined();
+    expect(config.STREAMING_TRACES_SAMPLED).toBe(0.01);
+  });
+
+  test("go to a collector over HTTP, a share of them", () => {
+    expect(
+      readConfig([], {
+        STREAMING_TRACES_ENDPOINT: "http://127.0.0.1:4318",
+        STREAMING_TRACES_SAMPLED: "12.5%",
+      }),
+    ).toMatchObject({
+      STREAMING_TRACES_ENDPOINT: "http://127.0.0.1:4318",
+      STREAMING_TRACES_SAMPLED: 0.125,
+    });
+  });
+
+  test.for(["localhost:4318", "grpc://user:open-sesame@collector", "http://"])(
+    "no part of a wrong address is shown: %s",
+    (text) => {
+      const fault = readFault({ STREAMING_TRACES_ENDPOINT: text });
+
+      expect(fault.message).toContain(
+        "STREAMING_TRACES_ENDPOINT: is no address of a collector; expected http://host:4318",
+      );
+      expect(fault.message).not.toContain("sesame");
+    },
+  );
+
+  test("more than all of them is refused", () => {
+    expect(readFault({ STREAMING_TRACES_SAMPLED: "101%" }).message).toContain(
+      'STREAMING_TRACES_SAMPLED: is "101%"; expected a share such as 1% or 0.01, at most 100%',
+    );
+  });
+});
+
 describe("faults", () => {
   test("every wrong, missing and unknown setting is named in one message", () => {
     const fault = readFault(

@@ -20,6 +20,7 @@ import {
 /** What the machine of somebody who packages may hold. */
 const MACHINE = {
   KAFKA_BOOTSTRAP_SERVERS: "laptop:9092",
+  STREAMING_TRACES_ENDPOINT: "http://laptop:4318",
   DATABASE_URL: "postgresql://owner:planted@laptop/music_streaming",
   INGEST_DATABASE_URL: "postgresql://ingest:planted@laptop/music_streaming",
   CLOSER_DATABASE_URL: "postgresql://closer:planted@laptop/music_streaming",

@@ -20,6 +20,7 @@ import {
   summarizeMetrics,
 } from "#tests/support/embedded-metrics/parse-embedded-metrics.ts";
 import { SAMPLES_FOLDER } from "#tests/support/sample-events/samples-folder.ts";
+import { startCollector } from "#tests/support/tracing/collector.ts";
 
 const run = promisify(execFile);
 const SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:";
@@ -72,6 +73,7 @@ async function packByName(name: string): Promise<Uint8Array> {
 async function runPackaged(
   name: string,
   role: "owner" | "ingest",
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const archive = await packByName(name);
   for (const [path, content] of Object.entries(unzipSync(archive)))
@@ -97,6 +99,7 @@ async function runPackaged(
         STREAMING_METRICS_NAMESPACE: "music",
         DATABASE_URL: `${SECRET}${role}`,
         [`SECRET_${role}`]: connections.databaseUrls[role],
+        ...settings,
       },
     },
   );
@@ -111,6 +114,30 @@ test("a packaged function reads its secret, then its settings, and works", async
     'RecordsAccepted{service="load-dimensions"}': 3,
     'InvocationErrors{service="load-dimensions"}': 0,
   });
+});
+
+test("a packaged function has sent its spans when it answers, after which it is frozen", async () => {
+  const collector = await startCollector();
+  try {
+    await runPackaged("load-dimensions", "ingest", {
+      STREAMING_TRACES_ENDPOINT: collector.endpoint,
+    });
+  } finally {
+    await collector.close();
+  }
+
+  expect(
+    collector
+      .spans()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual([
+    "commit",
+    "decode dimensions",
+    "decode event",
+    "process users",
+    "transaction",
+  ]);
 });
 
 test("the packaged set-up has the migrations with it", async () => {
