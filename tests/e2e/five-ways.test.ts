@@ -5,6 +5,7 @@ import { compareTables } from "#tests/support/oracle/compare-tables.ts";
 import { expectTables } from "#tests/support/oracle/expect-tables.ts";
 import type { ExpectedTables } from "#tests/support/oracle/types.ts";
 import { CASES } from "#tests/support/pipeline/cases.ts";
+import { readChaosSeed } from "#tests/support/pipeline/chaos-seed.ts";
 import {
   countInvocations,
   deliverTwice,
@@ -27,6 +28,7 @@ import { untilFacts } from "#tests/support/pipeline/until-facts.ts";
 const ENDLESS_WINDOW_MS = 60_000;
 const MICRO_BATCHES = 100;
 const KILLS = 2;
+const SEED = readChaosSeed();
 
 let scene: Scene;
 beforeAll(async () => {
@@ -111,13 +113,14 @@ describe.each(CASES)(
       ).toEqual([]);
     });
 
-    it("gives the same when the runner is killed again and again", async () => {
+    it(`gives the same when the runner is killed again and again (CHAOS_SEED=${SEED} draws the same moments again)`, async () => {
       const database = await scene.beginAnew();
       const options = { batchSize: smallBatchSize };
 
       const factsAtKills = await runWithKills(scene, database, options, {
         kills: KILLS,
         factCount: expected.facts.length,
+        seed: SEED,
       });
       await scene.withPipeline(database, options, (pipeline) =>
         pipeline.drain(),
