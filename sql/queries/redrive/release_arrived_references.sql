@@ -37,9 +37,17 @@ with
       and r.reference_id = chosen.reference_id
       and r.dead_letter_id = chosen.dead_letter_id
     returning
-      r.dimension,
-      r.reference_id,
       r.dead_letter_id
+  ),
+  -- Counted, and not looked up among those released: for 10,000 of them that took 73 s, now 1.3 s.
+  letters as (
+    select
+      dead_letter_id,
+      count(*) as released_count
+    from
+      released
+    group by
+      dead_letter_id
   ),
   due as (
     update dead_letters d
@@ -51,29 +59,19 @@ with
           else interval '0'
         end
       )
+    from
+      letters l
     where
-      d.state = 'waiting'
-      and d.dead_letter_id in (
+      d.dead_letter_id = l.dead_letter_id
+      and d.state = 'waiting'
+      -- Those that it has waited for until now: a statement does not see what it deletes itself.
+      and l.released_count = (
         select
-          dead_letter_id
+          count(*)
         from
-          released
-      )
-      and not exists (
-        select
-        from
-          awaited_references left_over
+          awaited_references r
         where
-          left_over.dead_letter_id = d.dead_letter_id
-          and not exists (
-            select
-            from
-              released r
-            where
-              r.dimension = left_over.dimension
-              and r.reference_id = left_over.reference_id
-              and r.dead_letter_id = left_over.dead_letter_id
-          )
+          r.dead_letter_id = d.dead_letter_id
       )
     returning
       d.dead_letter_id
