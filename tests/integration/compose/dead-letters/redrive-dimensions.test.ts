@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from "vitest";
 
+import { sendDimension } from "#compose/runner/send-dimension.ts";
 import { readRedriveHistory } from "#shared/domain/redrive-headers.ts";
 import type { KafkaRecord } from "#shared/domain/record.ts";
 import type { Dimension } from "#shared/domain/topics.ts";
 import { useLetters } from "#tests/support/letters/use-letters.ts";
 import { microsOf } from "#tests/support/rows/make-play.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
+import { kafkaBootstrapServers } from "#tests/support/servers.ts";
 
 const database = useDatabase();
 const letters = useLetters(database, ["users", "albums"]);
@@ -177,6 +179,38 @@ describe("a mended version of a dimension", () => {
     ]);
   });
 });
+
+test("a row that is sent by hand is the newest version of its row, and so is its end", async () => {
+  await letters.load("users", [userRecord({ username: "before" })]);
+
+  expect(await send({ user_id: `${ID}`, username: "by hand" })).toBe(`${ID}`);
+  await letters.load("users", await letters.takeSent());
+  const [name] = (await readUsers()).map(([username]) => username);
+  expect(await send({ user_id: `${ID}` }, true)).toBe(`${ID}`);
+  await letters.load("users", await letters.takeSent());
+
+  expect(name).toBe("by hand");
+  expect(
+    await database.list(
+      `select deleted_at is not null from users where user_id = ${ID}`,
+    ),
+  ).toEqual([[true]]);
+  await expect(send({ user_id: "0" })).rejects.toMatchObject({
+    code: "invalid_fields",
+  });
+  expect(await letters.takeSent()).toEqual([]);
+});
+
+function send(
+  fields: Readonly<Record<string, string>>,
+  isTombstone = false,
+): Promise<string> {
+  return sendDimension(kafkaBootstrapServers(), {
+    dimension: "users",
+    fields: Object.entries(fields).map(([field, text]) => ({ field, text })),
+    isTombstone,
+  });
+}
 
 /** Loads a record that is rejected; returns the ids of its letters. */
 async function rejectByLoading(
