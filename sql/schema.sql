@@ -149,9 +149,8 @@ function remove_facts(integer)
       where ctid = any (array(
         select e.ctid from stream_events e
         where e."timestamp" < (select horizon from retention_horizons where kept = 'facts')
-          -- Hashed, however many there are: a join would be planned by what was counted last.
-          and e.event_id not in (
-            select d.event_id from dead_letters d where d.state = 'redriven' and d.event_id is not null
+          and not exists (
+            select from dead_letters d where d.state = 'redriven' and d.event_id = e.event_id
           )
         limit row_limit
         for update skip locked
@@ -365,6 +364,7 @@ table dead_letters
   constraint dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['landed'::text, 'applied'::text, 'superseded'::text, 'rejected_again'::text, 'attempts_spent'::text, 'by_operator'::text, 'replaced'::text])))
   constraint dead_letters_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'redriven'::text, 'resolved'::text, 'buried'::text])))
   CREATE INDEX dead_letters_due_idx USING btree (due_at, dead_letter_id) WHERE ((state = 'waiting'::text) AND (due_at IS NOT NULL))
+  CREATE INDEX dead_letters_in_flight_idx USING btree (event_id) WHERE (state = 'redriven'::text)
   CREATE INDEX dead_letters_origin_idx USING btree (origin) WHERE (state = 'redriven'::text)
   CREATE INDEX dead_letters_reason_idx USING btree (reason, stored_at)
   CREATE INDEX dead_letters_unsettled_idx USING btree (dead_letter_id) WHERE ((event_id IS NOT NULL) AND (NOT differs_from_fact) AND ((state = 'redriven'::text) OR ((state = 'waiting'::text) AND (reason <> 'unknown_reference'::text))))

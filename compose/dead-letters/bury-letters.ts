@@ -20,6 +20,8 @@ export interface BuryLettersOptions extends Pace {
   readonly databaseUrl: string;
   readonly action: OperatorAction;
   readonly isDryRun: boolean;
+  /** Hears of each letter once its piece is committed: what is thrown later takes nothing of it back. */
+  readonly onResult?: (result: BuryResult) => void;
 }
 
 /** A letter with what became of it. */
@@ -30,7 +32,7 @@ export type BuryResult = { readonly id: string } & (
 /** Buries letters that wait: they are kept, and nobody is asked for anything any more. */
 export async function buryLetters(
   letters: readonly LetterSize[],
-  { databaseUrl, action, isDryRun, ...pace }: BuryLettersOptions,
+  { databaseUrl, action, isDryRun, onResult, ...pace }: BuryLettersOptions,
 ): Promise<BuryResult[]> {
   const session = createSession({
     databaseUrl,
@@ -38,6 +40,10 @@ export async function buryLetters(
     transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
   });
   const results: BuryResult[] = [];
+  const add = (result: BuryResult) => {
+    results.push(result);
+    onResult?.(result);
+  };
   try {
     await workInChunks(letters, pace, async (ids) => {
       const { letters: buried, untouched } = await transact(
@@ -45,8 +51,8 @@ export async function buryLetters(
         { isDryRun },
         (transaction) => buryChunk(transaction, ids, action),
       );
-      for (const { id } of buried) results.push({ id, kind: "buried" });
-      for (const [id, outcome] of untouched) results.push({ id, ...outcome });
+      for (const { id } of buried) add({ id, kind: "buried" });
+      for (const [id, outcome] of untouched) add({ id, ...outcome });
     });
   } finally {
     await session.close();

@@ -7,6 +7,7 @@ import type { Transaction } from "#shared/adapters/postgres/session.ts";
 import { decodeDimension } from "#shared/domain/decode-dimension.ts";
 import type { FieldChange } from "#shared/domain/field-change.ts";
 import type { DueLetter } from "#shared/ports/redrive-store.ts";
+import type { LetterState } from "./letter-filter.ts";
 import { lockLettersIn } from "./lock-letters.ts";
 import { describeAction, type OperatorAction } from "./operator-action.ts";
 import { planCandidate } from "./plan-candidate.ts";
@@ -20,6 +21,8 @@ import { replaceVersions } from "./replace-versions.ts";
 
 /** What is asked for, and by whom. */
 export interface RedriveRequest {
+  /** Letters that are in another state by now are left: somebody has decided otherwise since they were chosen. */
+  readonly states: readonly LetterState[];
   readonly changes: readonly FieldChange[];
   readonly action: OperatorAction;
   readonly nowMs: number;
@@ -33,12 +36,9 @@ export interface RedriveRequest {
 export async function redriveChunk(
   transaction: Transaction,
   ids: readonly string[],
-  { changes, action, nowMs, send }: RedriveRequest,
+  { states, changes, action, nowMs, send }: RedriveRequest,
 ): Promise<RedriveOutcomes> {
-  const { letters, untouched } = await lockLettersIn(transaction, ids, [
-    "waiting",
-    "buried",
-  ]);
+  const { letters, untouched } = await lockLettersIn(transaction, ids, states);
   const plays = [];
   const versions: DueLetter[] = [];
   const newVersions = [];

@@ -3,6 +3,7 @@ import { createStagingTable } from "#shared/adapters/postgres/compare-plays.ts";
 import { transact } from "#shared/adapters/postgres/dry-run.ts";
 import { createSession } from "#shared/adapters/postgres/session.ts";
 import type { FieldChange } from "#shared/domain/field-change.ts";
+import type { LetterState } from "./letter-filter.ts";
 import type { LetterSize } from "./letter-reader.ts";
 import type { OperatorAction } from "./operator-action.ts";
 import { redriveChunk } from "./redrive-chunk.ts";
@@ -15,10 +16,14 @@ export interface RedriveLettersOptions extends Pace {
   readonly kafkaBootstrapServers: string;
   /** Of the ingest role. */
   readonly databaseUrl: string;
+  /** In which letters are sent; what has come into another one since it was chosen is left. */
+  readonly states: readonly LetterState[];
   readonly changes: readonly FieldChange[];
   readonly action: OperatorAction;
   /** Says what would become of them, writes and sends nothing. */
   readonly isDryRun: boolean;
+  /** Hears of each letter once its piece is committed: what is thrown later takes nothing of it back. */
+  readonly onResult?: (result: RedriveResult) => void;
 }
 
 /** A letter with what became of it. */
@@ -33,9 +38,11 @@ export async function redriveLetters(
   {
     kafkaBootstrapServers,
     databaseUrl,
+    states,
     changes,
     action,
     isDryRun,
+    onResult,
     ...pace
   }: RedriveLettersOptions,
 ): Promise<RedriveResult[]> {
@@ -56,11 +63,19 @@ export async function redriveLetters(
     await workInChunks(letters, pace, async (ids) => {
       const nowMs = pace.clock.now();
       const outcomes = await transact(session, { isDryRun }, (transaction) =>
-        redriveChunk(transaction, ids, { changes, action, nowMs, send }),
+        redriveChunk(transaction, ids, {
+          states,
+          changes,
+          action,
+          nowMs,
+          send,
+        }),
       );
       for (const id of ids) {
         const outcome = outcomes.get(id);
-        if (outcome !== undefined) results.push({ id, ...outcome });
+        if (outcome === undefined) continue;
+        results.push({ id, ...outcome });
+        onResult?.({ id, ...outcome });
       }
     });
   } finally {

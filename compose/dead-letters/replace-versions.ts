@@ -47,10 +47,21 @@ export async function replaceVersions(
     "replaced",
     { action: "redriven", ...by },
   );
-  for (const { letter, key, value } of replaced) {
-    const { headers } = redriveRecord(letter);
-    await send(letter.record.topic, [{ key, value, headers }]);
+  for (const { letter } of replaced)
     outcomes.set(letter.id, { kind: "replaced" });
+  // All of a topic at once: Postgres ends a transaction that waits for something else for long.
+  for (const [topic, ofTopic] of Map.groupBy(
+    replaced,
+    ({ letter }) => letter.record.topic,
+  )) {
+    await send(
+      topic,
+      ofTopic.map(({ letter, key, value }) => ({
+        key,
+        value,
+        headers: redriveRecord(letter).headers,
+      })),
+    );
   }
   return outcomes;
 }

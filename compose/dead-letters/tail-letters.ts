@@ -58,6 +58,7 @@ export function renderLetterJson({ record, ...letter }: StoredLetter): string {
     missing_references: letter.missingReferences,
     source: { topic, partition, offset, timestamp_ms: timestampMs },
     attempt: letter.attempt,
+    first_seen_at: formatTimestamp(letter.firstSeenAtMicros),
     origin: letter.origin,
     handler_version: letter.handlerVersion,
     key: record.key === null ? null : encodeBytes(record.key),

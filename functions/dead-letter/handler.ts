@@ -23,7 +23,7 @@ export const handler = middy(
       transactionTimeoutMs: config.STREAMING_TRANSACTION_TIMEOUT,
     }),
   }),
-  traceInvocations("dead-letter"),
+  traceInvocations(functionName),
 )
   .use(
     emitMetrics({

@@ -30,7 +30,7 @@ export const handler = middy(
     }),
     deadLetterTopic: createDeadLetterTopic(publisher, VERSION),
   }),
-  traceInvocations("load-dimensions"),
+  traceInvocations(functionName),
 )
   .use(
     emitMetrics({

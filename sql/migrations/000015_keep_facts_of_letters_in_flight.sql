@@ -1,6 +1,10 @@
--- As in 000013, but for two things: the horizon of the facts lies on the hour whatever the windows' sizes, and a fact
--- stays while a letter that was sent again for it has not heard that it has landed: it would be sent once more, and be
--- rejected as older than retention.
+-- As in 000013, but for two things: the horizon of the facts lies on the hour also where every window is shorter, and a
+-- fact stays while a letter that was sent again for it has not heard that it has landed: it would be sent once more, and
+-- be rejected as older than retention.
+create index dead_letters_in_flight_idx on dead_letters (event_id)
+where
+  state = 'redriven';
+
 create or replace function advance_retention_horizon (kept_rows text, retention interval) returns timestamptz language sql security definer
 set
   search_path = public,
@@ -44,9 +48,8 @@ set
     where ctid = any (array(
       select e.ctid from stream_events e
       where e."timestamp" < (select horizon from retention_horizons where kept = 'facts')
-        -- Hashed, however many there are: a join would be planned by what was counted last.
-        and e.event_id not in (
-          select d.event_id from dead_letters d where d.state = 'redriven' and d.event_id is not null
+        and not exists (
+          select from dead_letters d where d.state = 'redriven' and d.event_id = e.event_id
         )
       limit row_limit
       for update skip locked

@@ -138,6 +138,7 @@ it("plays that an operator has mended give every table what they would have give
         {
           kafkaBootstrapServers: database.kafkaBootstrapServers,
           databaseUrl: database.databaseUrls.ingest,
+          states: ["waiting"],
           changes: [change],
           action: { actor: "ann", note: null },
           isDryRun: false,

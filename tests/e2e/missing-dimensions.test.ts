@@ -101,13 +101,16 @@ it("the letters that wait are those of malformed plays, and no other", async () 
     `select reason, state, resolution, count(*)::integer as n from dead_letters group by 1, 2, 3 order by 1, 2, 3`,
   );
   const malformed = rows.filter(({ state }) => state === "waiting");
+  const { outcomeCounts } = await expectTables([
+    ...(await scene.topics.readAll(DIMENSIONS)),
+    ...plays,
+  ]);
 
-  expect(malformed).not.toEqual([]);
-  expect(
-    malformed.every(({ reason }) =>
-      ["malformed_json", "invalid_schema"].includes(reason),
-    ),
-  ).toBe(true);
+  expect(malformed.map(({ reason, n }) => [reason, n])).toEqual([
+    ["invalid_schema", outcomeCounts["rejected:invalid_schema"]],
+    ["malformed_json", outcomeCounts["rejected:malformed_json"]],
+  ]);
+  expect(malformed.every(({ n }) => n > 0)).toBe(true);
   expect(rows.filter((row) => !malformed.includes(row))).toEqual([
     {
       reason: "unknown_reference",

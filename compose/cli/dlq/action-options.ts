@@ -18,7 +18,7 @@ export interface ActionOptions {
 /** Adds the options of a command that changes letters. */
 export function addActionOptions(command: Command): Command {
   return command
-    .option("--all", "every letter that waits")
+    .option("--all", "every letter that waits, or that is in the --state")
     .option("--dry-run", "only say what would become of them")
     .option("--rate <rate>", "letters a second, such as 100/s", parseRate)
     .option("--as <name>", "who does it, written down with it", nameOperator())

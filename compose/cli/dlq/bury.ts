@@ -1,12 +1,13 @@
-import { buryLetters } from "#compose/dead-letters/bury-letters.ts";
-import { renderResults } from "#compose/dead-letters/render-results.ts";
+import {
+  buryLetters,
+  type BuryResult,
+} from "#compose/dead-letters/bury-letters.ts";
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import { readConfig } from "#shared/config.ts";
 import { createCommand, type CommonOptions } from "../create-command.ts";
 import { readEnvironment } from "../environment.ts";
 import { findDatabase } from "../find-connections.ts";
 import { listenForInterruption } from "../interruption.ts";
-import { writeLine } from "../write-line.ts";
 import {
   type ActionOptions,
   addActionOptions,
@@ -20,6 +21,7 @@ import {
   requireChoice,
 } from "./filter-options.ts";
 import { findLetters } from "./find-letters.ts";
+import { reportResults } from "./report-results.ts";
 import { withLetterReader } from "./with-letter-reader.ts";
 
 interface BuryCommandOptions
@@ -29,7 +31,7 @@ export const bury = addActionOptions(
   addFilterOptions(
     createCommand(
       "bury",
-      "Gives up letters that wait: they are kept and can be sent again by name, but nobody waits for them any more",
+      "Gives up letters that wait: they are kept and can be sent again by name, but nobody waits for them any more; exits with 1 where some were left",
     ),
   ),
 ).action(async (names: readonly LetterName[], options: BuryCommandOptions) => {
@@ -45,7 +47,8 @@ export const bury = addActionOptions(
   );
   const signal = listenForInterruption();
   const progress = openProgress();
-  const results = await buryLetters(letters, {
+  const results: BuryResult[] = [];
+  const work = buryLetters(letters, {
     databaseUrl: ingest,
     action: { actor: as, note: note ?? null },
     isDryRun,
@@ -53,11 +56,8 @@ export const bury = addActionOptions(
     clock: systemClock,
     signal,
     onProgress: progress.draw,
+    onResult: (result) => results.push(result),
   }).finally(progress.clear);
-  writeLine(
-    json === true
-      ? JSON.stringify({ isDryRun, results }, undefined, 2)
-      : renderResults(results, { isDryRun }),
-  );
+  await reportResults(work, results, { isDryRun, json });
   signal.throwIfAborted();
 });

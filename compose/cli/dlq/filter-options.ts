@@ -110,11 +110,11 @@ export function requireChoice(
   names: readonly LetterName[],
   options: FilterOptions & { readonly all?: boolean },
 ): void {
-  const { reason, topic, state, from, to, reference, all } = options;
-  const given = [reason, topic, state, from, to, reference, all];
+  const { reason, topic, from, to, reference, all } = options;
+  const given = [reason, topic, from, to, reference, all];
   if (names.length > 0 || given.some((value) => value !== undefined)) return;
   throw new PipelineError(
-    "Which letters? Name them, as in 12 or stream-events-3-1041, choose them with --reason, --topic, --from, --to or --reference, or say --all for every one that waits.",
+    "Which letters? Name them, as in 12 or stream-events-3-1041, choose them with --reason, --topic, --from, --to or --reference, or say --all for every one that waits, or that is in the --state.",
     { code: "filter_needed", domain: "user" },
   );
 }

@@ -1,6 +1,8 @@
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
-import { redriveLetters } from "#compose/dead-letters/redrive-letters.ts";
-import { renderResults } from "#compose/dead-letters/render-results.ts";
+import {
+  redriveLetters,
+  type RedriveResult,
+} from "#compose/dead-letters/redrive-letters.ts";
 import { readConfig } from "#shared/config.ts";
 import type { FieldChange } from "#shared/domain/field-change.ts";
 import { collectChanges } from "../collect-changes.ts";
@@ -8,7 +10,6 @@ import { createCommand, type CommonOptions } from "../create-command.ts";
 import { readEnvironment } from "../environment.ts";
 import { findConnections } from "../find-connections.ts";
 import { listenForInterruption } from "../interruption.ts";
-import { writeLine } from "../write-line.ts";
 import {
   type ActionOptions,
   addActionOptions,
@@ -22,7 +23,11 @@ import {
   requireChoice,
 } from "./filter-options.ts";
 import { findLetters } from "./find-letters.ts";
+import { reportResults } from "./report-results.ts";
 import { withLetterReader } from "./with-letter-reader.ts";
+
+/** A buried letter comes back only where it is meant by name or by its state. */
+const REDRIVABLE_STATES = ["waiting", "buried"] as const;
 
 interface RedriveCommandOptions
   extends CommonOptions, FilterOptions, ActionOptions {
@@ -64,9 +69,13 @@ export const redrive = addActionOptions(
       );
       const signal = listenForInterruption();
       const progress = openProgress();
-      const results = await redriveLetters(letters, {
+      const results: RedriveResult[] = [];
+      const work = redriveLetters(letters, {
         kafkaBootstrapServers,
         databaseUrl: databaseUrls.ingest,
+        states: REDRIVABLE_STATES.filter(
+          (state) => filter.states?.includes(state) ?? true,
+        ),
         changes: options.set,
         action: { actor: as, note: note ?? null },
         isDryRun,
@@ -74,14 +83,9 @@ export const redrive = addActionOptions(
         clock: systemClock,
         signal,
         onProgress: progress.draw,
+        onResult: (result) => results.push(result),
       }).finally(progress.clear);
-      writeLine(
-        json === true
-          ? JSON.stringify({ isDryRun, results }, undefined, 2)
-          : renderResults(results, { isDryRun }),
-      );
+      await reportResults(work, results, { isDryRun, json });
       signal.throwIfAborted();
-      if (!isDryRun && results.some(({ kind }) => kind === "left"))
-        process.exitCode = 1;
     },
   );

@@ -1,6 +1,6 @@
 -- Notes that letters were sent again, and by whom.
--- Parameters: $1 bigint[], letters; $2 text, actor; $3 text, the operator's note or null. Rows: none. Rerun: counts once more; only in the transaction that
--- chose them.
+-- Parameters: $1 bigint[], letters; $2 text, actor; $3 text, the operator's note or null. Rows: none. Rerun: counts once
+-- more; only in the transaction that chose them.
 with
   redriven as (
     update dead_letters

@@ -131,6 +131,7 @@ export function useLetters(
         {
           kafkaBootstrapServers: kafkaBootstrapServers(),
           databaseUrl: database.url("ingest"),
+          states: ["waiting", "buried"],
           changes: set.flatMap((text) => splitFieldChange(text) ?? []),
           action: { actor: "ann", note: null },
           isDryRun: false,

@@ -104,6 +104,19 @@ describe("what one operator is about to send", () => {
   });
 });
 
+test("what somebody has buried since it was chosen stays buried, unless buried ones are meant", async () => {
+  const ids = await rejectPlays(2);
+  await bury(ids.slice(0, 1));
+
+  expect(await letters.redrive(ids, { states: ["waiting"] })).toEqual([
+    { id: ids[0], kind: "left", why: "it is buried (by_operator)" },
+    { id: ids[1], kind: "redriven" },
+  ]);
+  expect(await letters.redrive(ids.slice(0, 1))).toEqual([
+    { id: ids[0], kind: "redriven" },
+  ]);
+});
+
 test("an operator and the schedule, which takes the same letters' references away, do not stop each other", async () => {
   const ids = await rejectOrphans(3);
   const blocker = await database.connect("owner");
@@ -264,6 +277,7 @@ function rejectOrphans(count: number, userId = 1): Promise<string[]> {
 function redrive(ids: readonly string[], send: Send) {
   return session.transaction((transaction) =>
     redriveChunk(transaction, ids, {
+      states: ["waiting"],
       changes: [],
       action: { actor: "ann", note: null },
       nowMs: Date.now(),

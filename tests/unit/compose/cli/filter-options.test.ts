@@ -111,7 +111,7 @@ describe("what changes letters wants to be told which", () => {
     "stream-events-3-1",
     "--reason a",
     "--topic a",
-    "--state buried",
+    "--state buried --all",
     "--from 2026-01-15T12:00:00Z",
     "--to 2026-01-15T12:00:00Z",
     "--reference users",
@@ -122,9 +122,11 @@ describe("what changes letters wants to be told which", () => {
     expect(() => requireChoice(names, options)).not.toThrow();
   });
 
-  test("nothing is not", () => {
-    expect(() => requireChoice([], parse("").options)).toThrow(PipelineError);
-    expect(() => requireChoice([], parse("").options)).toThrow(
+  test.for(["", "--state buried"])("'%s' is not", (typed) => {
+    const { options } = parse(typed);
+
+    expect(() => requireChoice([], options)).toThrow(PipelineError);
+    expect(() => requireChoice([], options)).toThrow(
       expect.objectContaining({ code: "filter_needed", domain: "user" }),
     );
   });

@@ -39,6 +39,7 @@ test("or a line of JSON with its bytes", () => {
 
   expect(line).not.toContain("\n");
   expect(JSON.parse(line)).toEqual({
+    first_seen_at: "1970-01-01T00:00:00.000000Z",
     reason: "malformed_json",
     detail: "expected UTF-8\u001B[2J",
     missing_references: [],
