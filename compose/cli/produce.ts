@@ -95,6 +95,18 @@ command.action(
     });
   },
 );
-// What stands behind the subcommand's name is its own, also what both have.
-command.enablePositionalOptions().addCommand(dimensionCommand);
+// What stands behind the subcommand's name is its own, also what both have: what stands before it would choose nothing.
+command
+  .enablePositionalOptions()
+  .addCommand(dimensionCommand)
+  .hook("preSubcommand", () => {
+    const lost = command.options.find(
+      (option) =>
+        command.getOptionValueSource(option.attributeName()) === "cli",
+    );
+    if (lost !== undefined)
+      command.error(
+        `error: ${lost.long} stands before ${dimensionCommand.name()} and would be nobody's. Give it behind ${dimensionCommand.name()}.`,
+      );
+  });
 await runCommand(command);

@@ -67,6 +67,10 @@ test.each([
     ["--internal", "--external"],
     "error: option '--internal' cannot be used with option '--external'",
   ],
+  [
+    ["--data-dir", "elsewhere", "dimension", "users", "--set", "user_id=1"],
+    "error: --data-dir stands before dimension and would be nobody's. Give it behind dimension.",
+  ],
 ])("produce %s is refused with what was expected", async (args, message) => {
   await expect(runToEnd("produce", { args })).resolves.toEqual({
     exitCode: 1,
