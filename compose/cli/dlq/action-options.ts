@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { createLogUpdate } from "log-update";
 
 import { nameOperator } from "#compose/dead-letters/operator-action.ts";
@@ -21,9 +21,19 @@ export function addActionOptions(command: Command): Command {
     .option("--all", "every letter that waits, or that is in the --state")
     .option("--dry-run", "only say what would become of them")
     .option("--rate <rate>", "letters a second, such as 100/s", parseRate)
-    .option("--as <name>", "who does it, written down with it", nameOperator())
+    .option(
+      "--as <name>",
+      "who does it, written down with it",
+      parseName,
+      nameOperator(),
+    )
     .option("--note <text>", "why, written down with it")
     .option("--json", "print JSON");
+}
+
+function parseName(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Expected a name.");
+  return text;
 }
 
 /** Draws a bar on the standard error where that is a terminal: the standard output may be piped. */

@@ -57,3 +57,14 @@ test.for<[string, Command, string, readonly string[]]>([
     ).toEqual([]);
   },
 );
+
+test.for([redrive, bury])("an action is somebody's: $_name", (command) => {
+  const as = command.options.find(({ long }) => long === "--as");
+
+  for (const text of ["", "  "])
+    expect(() => as?.parseArg?.(text, as.defaultValue)).toThrow(
+      "Expected a name.",
+    );
+  expect(as?.parseArg?.("ann@desk", as.defaultValue)).toBe("ann@desk");
+  expect(as?.defaultValue).toMatch(/.@./);
+});
