@@ -4,6 +4,7 @@ import { createTopicOffsets } from "#shared/adapters/kafka/topic-offsets.ts";
 import { createPipelineGauges } from "#shared/adapters/postgres/pipeline-gauges.ts";
 import { createWindowStore } from "#shared/adapters/postgres/window-store.ts";
 import { readConfig } from "#shared/config.ts";
+import { CONSUMED_TOPICS } from "#shared/domain/consumer-groups.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { emitMetrics } from "#shared/lambda/emit-metrics.ts";
 import { logInvocation } from "#shared/lambda/log-invocation.ts";
@@ -22,10 +23,10 @@ const connection = {
   applicationName,
   transactionTimeoutMs: config.STREAMING_TRANSACTION_TIMEOUT,
 };
-const source = {
-  topicOffsets: createTopicOffsets({
-    bootstrapServers: config.KAFKA_BOOTSTRAP_SERVERS,
-  }),
+const topicOffsets = createTopicOffsets({
+  bootstrapServers: config.KAFKA_BOOTSTRAP_SERVERS,
+});
+const plays = {
   topic: STREAM_EVENTS_TOPIC,
   consumerGroup: config.STREAMING_CONSUMER_GROUP,
 };
@@ -33,7 +34,8 @@ const gauges = createPipelineGauges(connection);
 
 export const handler = middy(
   closeWindows({
-    ...source,
+    ...plays,
+    topicOffsets,
     windowStore: createWindowStore({
       ...connection,
       topic: STREAM_EVENTS_TOPIC,
@@ -51,8 +53,10 @@ export const handler = middy(
       logger,
       // Kafka comes last: while it is down, the windows are measured.
       gauges: [
-        measureWindows({ ...source, gauges }),
-        measureLag({ ...source, gauges }),
+        measureWindows({ ...plays, gauges }),
+        ...[plays, ...CONSUMED_TOPICS].map((consumed) =>
+          measureLag({ ...consumed, topicOffsets, gauges }),
+        ),
       ],
     }),
   )

@@ -1,3 +1,4 @@
+import type { ConsumedTopic } from "#shared/domain/consumer-groups.ts";
 import {
   measureLagSeconds,
   measureTopicLag,
@@ -7,11 +8,9 @@ import type { Gauge } from "#shared/lambda/read-gauges.ts";
 import type { PipelineGauges } from "#shared/ports/pipeline-gauges.ts";
 import type { TopicOffsets } from "#shared/ports/topic-offsets.ts";
 
-interface Ports {
+interface Ports extends ConsumedTopic {
   readonly gauges: Pick<PipelineGauges, "readRecordAges">;
   readonly topicOffsets: TopicOffsets;
-  readonly topic: string;
-  readonly consumerGroup: string;
 }
 
 /** Measures how far a consumer group is behind its topic. */

@@ -7,7 +7,7 @@ import type { Invoker } from "#compose/event-source-mapping/invoker.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import { openMetrics, type Metrics } from "#compose/metrics/open-metrics.ts";
 import { openStatusReader } from "#compose/runner/status-reader.ts";
-import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import { STREAM_EVENTS_TOPIC, TOPICS } from "#shared/domain/topics.ts";
 import { startRelay } from "#tests/integration/shared/adapters/postgres/tcp-relay.ts";
 import { summarizeMetrics } from "#tests/support/embedded-metrics/parse-embedded-metrics.ts";
 import { readFunctionLogs } from "#tests/support/embedded-metrics/read-function-logs.ts";
@@ -15,6 +15,7 @@ import {
   makePlayJson,
   makePlayRecord,
 } from "#tests/support/pipeline/make-plays.ts";
+import { NEW_ID, NEW_ROWS } from "#tests/support/pipeline/new-rows.ts";
 import { selectRows } from "#tests/support/pipeline/read-tables.ts";
 import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
 import type { Pipeline } from "#tests/support/pipeline/start-pipeline.ts";
@@ -211,6 +212,9 @@ it("ages are those of the database's clock, and lag is what no handler has had, 
         makePlayRecord({}, PARTITION),
         makePlayRecord({}, PARTITION),
       ]);
+      await scene.topics.send("users", [
+        { key: String(NEW_ID), value: JSON.stringify(NEW_ROWS.users) },
+      ]);
       before = await selectAges();
       values = await scrapeValues(metricsPort);
       await pipeline.invoke("redrive", {});
@@ -234,6 +238,14 @@ it("ages are those of the database's clock, and lag is what no handler has had, 
 
   expect([minutes, hourly, waiting]).toEqual([1, 1, 3]);
   expect(values[`streaming_topic_lag_records{${PLAYS}}`]).toBe(2);
+  expect(values['streaming_topic_lag_records{topic="users"}']).toBe(1);
+  for (const { topic } of TOPICS) {
+    const lag = values[`streaming_topic_lag_records{topic="${topic}"}`];
+    expect({ topic, lag }).toEqual({ topic, lag: expect.any(Number) });
+    expect(gauges).toMatchObject({
+      [`TopicLagRecords{${closer},topic="${topic}"}`]: lag,
+    });
+  }
   expect(errors[`InvocationErrors{${closer}}`]).toBe(1);
   expect(gauges).toMatchObject({
     [`TopicLagRecords{${closer},${PLAYS}}`]: 2,

@@ -8,6 +8,17 @@ const environmentSchema = z
   .looseObject({ Variables: z.record(z.string(), z.unknown()) })
   .default({ Variables: {} });
 
+const mappingSchema = z.looseObject({
+  Topics: z.tuple([z.string()]),
+  SelfManagedKafkaEventSourceConfig: z.object({
+    "Fn::If": z.tuple([
+      z.string(),
+      z.unknown(),
+      z.object({ ConsumerGroupId: z.string() }),
+    ]),
+  }),
+});
+
 type Resource = Template["Resources"][string];
 
 /** Returns what a template lacks or allows too much, one sentence each; nothing for one that is as it should be. */
@@ -16,6 +27,7 @@ export function checkTemplate(template: Template): string[] {
     ...checkFunctions(template),
     ...checkRoles(template),
     ...checkMappings(template),
+    ...checkLagRights(template),
     ...checkAlarms(template),
   ];
 }
@@ -126,6 +138,40 @@ function checkMappings(template: Template): string[] {
           (name) => isOfPlays && !(name in properties),
         ).map((name) => `${id} does not declare ${name}`),
         ...(!isOfPlays && isProvisioned ? [`${id} is provisioned`] : []),
+      ];
+    },
+  );
+}
+
+/** The closer measures the lag of every mapping: on MSK it may describe each topic and each consumer group. */
+function checkLagRights(template: Template): string[] {
+  const statements = findStatements(template.Resources["CloseWindowsRole"]);
+  const mayDescribe = (action: string, resource: string) =>
+    statements.some(
+      ({ Action: allowed, Resource: resources }) =>
+        [allowed].flat().includes(action) &&
+        // The name ends the resource's address.
+        JSON.stringify(resources).includes(`${resource}"`),
+    );
+  return listResources(template, "AWS::Lambda::EventSourceMapping").flatMap(
+    ([id, { Properties: properties }]) => {
+      const { Topics, SelfManagedKafkaEventSourceConfig } =
+        mappingSchema.parse(properties);
+      const [, , { ConsumerGroupId }] =
+        SelfManagedKafkaEventSourceConfig["Fn::If"];
+      return [
+        ...(mayDescribe(
+          "kafka-cluster:DescribeTopic",
+          `topic/\${Cluster}/${Topics[0]}`,
+        )
+          ? []
+          : [`CloseWindowsRole may not describe the topic of ${id}`]),
+        ...(mayDescribe(
+          "kafka-cluster:DescribeGroup",
+          `group/\${Cluster}/${ConsumerGroupId}`,
+        )
+          ? []
+          : [`CloseWindowsRole may not describe the group of ${id}`]),
       ];
     },
   );

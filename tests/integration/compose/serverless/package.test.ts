@@ -234,6 +234,15 @@ describe("a planted fault is found:", () => {
       "SetUpRole names ProduceDashbatchLogGroup",
     ],
     [
+      "a consumer group whose lag cannot be measured",
+      (all) => {
+        at(all, "CloseWindowsRole")["Policies"] = at(all, "RedriveRole")[
+          "Policies"
+        ];
+      },
+      "CloseWindowsRole may not describe the group of DeadLettersMapping",
+    ],
+    [
       "a shared role",
       (all) => {
         at(all, "SetDashupLambdaFunction")["Role"] = at(

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { listRegressions, type Progress } from "./progress.ts";
+import { readProgress } from "./read-progress.ts";
+
+/** Looks at a database again and again while a fault happens. */
+export interface ProgressWatch {
+  /** Looks once more, ends, and lists what went back or changed where it must not (faults.md, I4 and I5). */
+  stop(): Promise<string[]>;
+}
+
+export interface WatchOptions {
+  readonly intervalMs?: number;
+}
+
+/** Looks, and goes on to do so; a look that fails, as it does while Postgres is down, is made up for by the next one. */
+export async function watchProgress(
+  databaseUrl: string,
+  { intervalMs = 200 }: WatchOptions = {},
+): Promise<ProgressWatch> {
+  const ended = new AbortController();
+  const faults = new Set<string>();
+  let last: Progress = await readProgress(databaseUrl);
+  const look = async () => {
+    const progress = await readProgress(databaseUrl);
+    for (const fault of listRegressions(last, progress)) faults.add(fault);
+    last = progress;
+  };
+  const watch = async () => {
+    while (!ended.signal.aborted) {
+      await look().catch(() => undefined);
+      await delay(intervalMs, undefined, { signal: ended.signal }).catch(
+        () => undefined,
+      );
+    }
+  };
+  const watching = watch();
+  return {
+    stop: async () => {
+      ended.abort();
+      await watching;
+      await look();
+      return [...faults];
+    },
+  };
+}
