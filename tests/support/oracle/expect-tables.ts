@@ -15,7 +15,6 @@ import {
   ORDER_DEPENDENT_IDS,
   OUTCOMES,
   REPEATED_POSITION,
-  type Retention,
 } from "./judge-plays.ts";
 import { loadRecords } from "./load-records.ts";
 import type {
@@ -116,7 +115,10 @@ async function refuseRepeatedPosition(
   }
 }
 
-function readWindowUs(name: keyof OracleOptions, windowMs: number): bigint {
+function readWindowUs(
+  name: keyof Omit<OracleOptions, "retention">,
+  windowMs: number,
+): bigint {
   if (!Number.isSafeInteger(windowMs) || windowMs <= 0) {
     throw new RangeError(
       `${name} is ${windowMs}; give a whole number of milliseconds above 0.`,
@@ -125,18 +127,9 @@ function readWindowUs(name: keyof OracleOptions, windowMs: number): bigint {
   return BigInt(windowMs) * 1000n;
 }
 
-const toMicros = (retention: OracleOptions["retention"]): Retention =>
-  retention === undefined
-    ? { horizonUs: null, sinceUs: null }
-    : {
-        horizonUs: BigInt(retention.horizonMs) * 1000n,
-        sinceUs: BigInt(retention.sinceMs) * 1000n,
-      };
-
 /**
  * Computes what the records of the six dimension topics and `stream-events`, in any order, must give (faults.md, I2).
- * Dimensions count as loaded before the plays, but before those only that retention has not overtaken; throws for another
- * topic and for a position given twice.
+ * Dimensions count as loaded before the plays, on each side of the retention horizon's move; throws for another topic and for a position given twice.
  */
 export async function expectTables(
   records: Iterable<OracleRecord>,
@@ -150,6 +143,7 @@ export async function expectTables(
     readWindowUs("minuteWindowMs", minuteWindowMs),
     readWindowUs("hourWindowMs", hourWindowMs),
   );
+  const judgements = judgePlays(retention);
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
     temp_directory: join(tmpdir(), `oracle-${process.pid}`),
@@ -160,7 +154,7 @@ export async function expectTables(
   try {
     await loadRecords(connection, records);
     await refuseRepeatedPosition(connection);
-    for (const statement of judgePlays(toMicros(retention))) {
+    for (const statement of judgements) {
       await connection.run(statement);
     }
     const outcomes = await selectOutcomes(connection);

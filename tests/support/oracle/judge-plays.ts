@@ -1,3 +1,5 @@
+import type { OracleRetention } from "./types.ts";
+
 /** What makes two plays of one id the same or not: all fields but the id, as decoded. */
 const payloadOf = (alias: string): string =>
   [
@@ -31,51 +33,60 @@ export const REPEATED_POSITION = `
   order by all
   limit 1`;
 
-/** What retention gives up, in microseconds since the epoch; nulls where it gives up nothing. */
-export interface Retention {
-  readonly horizonUs: bigint | null;
-  readonly sinceUs: bigint | null;
+/**
+ * Which phase a record is of, 1 before the retention horizon moved and 2 from then on, and the last phase in which a play may be a fact.
+ * Without retention all records are of the first phase, and facts are kept for ever.
+ */
+interface Era {
+  phase: string;
+  lastPhase: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+function describeEra(retention: OracleRetention | undefined): Era {
+  if (retention === undefined) {
+    return { phase: "1", lastPhase: "2" };
+  }
+  const { horizonMs, sinceMs } = retention;
+  if (horizonMs % HOUR_MS !== 0) {
+    throw new RangeError(
+      `horizonMs is ${horizonMs}; give the milliseconds of a full hour, as the horizon is aligned to hours.`,
+    );
+  }
+  return {
+    phase: `if(record_at_us < ${BigInt(sinceMs) * 1000n}, 1, 2)`,
+    lastPhase: `if(played_at_us < ${BigInt(horizonMs) * 1000n}, 1, 2)`,
+  };
 }
 
 /**
- * Builds `known_ids` with the time since when they are known: an album counts only with a known artist, as it is parked
- * until then (design.md, 4).
+ * Builds `known_ids` with the phase from which an id is known, some with both.
+ * An album counts only with a known artist, as it is parked until then (design.md, 4).
  */
-const KNOWN_IDS = `
+const buildKnownIds = ({ phase }: Era): string => `
   create table known_ids as
-  select topic, id, min(record_at_us) as known_at_us
-  from dimensions
-  where topic <> 'albums'
-  group by topic, id
-  union all
-  select 'albums', album.id, min(greatest(album.record_at_us, artist.record_at_us))
-  from dimensions as album
-  join dimensions as artist on artist.topic = 'artists' and artist.id = album.artist_id
-  where album.topic = 'albums'
-  group by album.id`;
+  with phased as (select *, ${phase} as phase from dimensions)
+  select topic, id, phase from phased where topic <> 'albums'
+  union
+  select album.topic, album.id, greatest(album.phase, artist.phase)
+  from phased as album
+  join phased as artist on artist.topic = 'artists' and artist.id = album.artist_id
+  where album.topic = 'albums'`;
 
-/** Builds `early_ids`, those that every play may refer to: all of them unless retention has begun before they came. */
-const earlyIds = ({ sinceUs }: Retention): string => `
-  create table early_ids as
-  select topic, id from known_ids where coalesce(known_at_us < ${sinceUs}, true)`;
+const isKnown = (topic: string, column: string): string =>
+  `play.${column} in (select id from known_ids where topic = '${topic}' and known_ids.phase <= play.phase)`;
 
-const isKnown = (topic: string, column: string): string => `(
-  ${column} in (select id from early_ids where topic = '${topic}')
-  or is_after and ${column} in (select id from known_ids where topic = '${topic}')
-)`;
-
-/**
- * Builds `judged`: the faults that a play has by itself; 5 minutes ahead of its record is still allowed, and so is a play
- * on the horizon. `is_after`: it was handled when the horizon had moved.
- */
-const judged = ({ horizonUs, sinceUs }: Retention): string => `
+/** Builds `judged`: the faults that a play has by itself; 5 minutes ahead of its record is still allowed, and so is the horizon. */
+const buildJudged = ({ phase, lastPhase }: Era): string => `
   create table judged as
+  with phased as (
+    select *, ${phase} as phase, ${lastPhase} as last_phase from plays
+  )
   select
     *,
-    coalesce(record_at_us >= ${sinceUs}, false) as is_after,
     played_at_us > record_at_us + 300000000 as is_future,
-    coalesce(played_at_us < ${horizonUs}, false) as is_before_horizon,
-    is_after and is_before_horizon as is_expired,
+    phase > last_phase as is_too_old,
     not (
       ${isKnown("users", "user_id")}
       and ${isKnown("songs", "song_id")}
@@ -84,38 +95,41 @@ const judged = ({ horizonUs, sinceUs }: Retention): string => `
       and ${isKnown("devices", "device_id")}
       and ${isKnown("locations", "location_id")}
     ) as is_orphan
-  from plays`;
+  from phased as play`;
 
-const FIRST_OF_EACH_ID =
-  "qualify row_number() over (partition by event_id order by partition_id, record_offset) = 1";
+/** Whether a play is acceptable and no fact of its id is left from the phase before. */
+const COULD_BE_FACT = `
+  not (play.is_future or play.is_too_old or play.is_orphan)
+  and not exists (
+    select 1
+    from fact_plays as fact
+    where fact.event_id = play.event_id and fact.phase < play.phase and fact.last_phase >= play.phase
+  )`;
+
+/** Adds to `fact_plays` the facts that one phase makes: the first acceptable record of each id by (partition, offset). */
+const acceptPlays = (phase: 1 | 2): string => `
+  insert into fact_plays
+  select *
+  from judged as play
+  where play.phase = ${phase} and ${COULD_BE_FACT}
+  qualify row_number() over (partition by event_id order by partition_id, record_offset) = 1`;
 
 /**
- * Builds `fact_plays`, every play that was ever a fact, as metric tables stay: the first acceptable record of each id by
- * (partition, offset); after the horizon had moved, also of ids whose fact it has given up.
+ * Statements that turn the loaded records into the tables `judged` and `fact_plays`, in this order.
+ * `fact_plays` holds all facts that there ever were: an id has a second one where retention deleted the first.
  */
-const FACT_PLAYS = `
-  create table fact_plays as
-  with acceptable as (
-    select * from judged where not is_future and not is_expired and not is_orphan
-  ), before as (
-    select * from acceptable where not is_after ${FIRST_OF_EACH_ID}
-  )
-  select * from before
-  union all
-  select *
-  from acceptable
-  where is_after and event_id not in (select event_id from before where not is_before_horizon)
-  ${FIRST_OF_EACH_ID}`;
-
-/** Statements that turn the loaded records into the tables `judged` and `fact_plays`, in this order. */
-export const judgePlays = (retention: Retention): readonly string[] => [
-  KNOWN_IDS,
-  earlyIds(retention),
-  judged(retention),
-  // A million plays take some hundred megabytes in each table.
-  "drop table plays",
-  FACT_PLAYS,
-];
+export function judgePlays(retention?: OracleRetention): string[] {
+  const era = describeEra(retention);
+  return [
+    buildKnownIds(era),
+    buildJudged(era),
+    // A million plays take some hundred megabytes in each table.
+    "drop table plays",
+    "create table fact_plays as from judged with no data",
+    acceptPlays(1),
+    acceptPlays(2),
+  ];
+}
 
 /** The facts that are left, under the column names of design.md, 3; the time in microseconds since the epoch. */
 export const FACTS = `
@@ -135,19 +149,14 @@ export const FACTS = `
     is_shared,
     is_added_to_playlist
   from fact_plays
-  where not is_before_horizon
+  where last_phase = 2
   order by event_id`;
 
-/**
- * One outcome per record, by the order of checks of design.md, 4: a fact is one only from its own position on, and where
- * the horizon has given it up, for plays handled before that only.
- */
+const positionOf = (alias: string): string =>
+  `(${alias}.phase, ${alias}.partition_id, ${alias}.record_offset)`;
+
+/** One outcome per record, by the order of checks of design.md, 4: a fact is one only from its own position on, until retention deletes it. */
 export const OUTCOMES = `
-  with facts as (
-    select false as seen_after, * from fact_plays where not is_after
-    union all
-    select true, * from fact_plays where not is_before_horizon
-  )
   select partition_id, record_offset, null as event_id, 'rejected:' || reason as outcome
   from undecodable
   union all
@@ -156,36 +165,34 @@ export const OUTCOMES = `
     play.record_offset,
     play.event_id,
     case
-      when fact.event_id is null
-        or (play.is_after, play.partition_id, play.record_offset)
-          < (fact.is_after, fact.partition_id, fact.record_offset)
+      when fact.event_id is null or ${positionOf("play")} < ${positionOf("fact")}
         then case
           when play.is_future then 'rejected:future_timestamp'
-          when play.is_expired then 'rejected:older_than_retention'
+          when play.is_too_old then 'rejected:older_than_retention'
           else 'rejected:unknown_reference'
         end
-      when (play.partition_id, play.record_offset) = (fact.partition_id, fact.record_offset)
-        then 'accepted'
+      when ${positionOf("play")} = ${positionOf("fact")} then 'accepted'
       when row(${payloadOf("play")}) = row(${payloadOf("fact")}) then 'duplicate'
       else 'rejected:conflicting_duplicate'
     end as outcome
   from judged as play
-  left join facts as fact on fact.event_id = play.event_id and fact.seen_after = play.is_after
+  left join fact_plays as fact
+    on fact.event_id = play.event_id and fact.phase <= play.phase and fact.last_phase >= play.phase
   order by partition_id, record_offset`;
 
-/** Ids with several payloads that could each become the fact. */
+/** Ids with several payloads of one phase that could each become the fact. */
 export const CONFLICTING_IDS = `
-  select play.event_id
+  select distinct play.event_id
   from judged as play
-  where not play.is_future and not play.is_expired and not play.is_orphan
-  group by play.event_id
+  where ${COULD_BE_FACT}
+  group by play.event_id, play.phase
   having count(distinct row(${payloadOf("play")})) > 1
   order by play.event_id`;
 
-/** Ids with several payloads, or in several partitions, between which Kafka promises no order. */
+/** Ids with several payloads, or in several partitions, between which Kafka promises no order, in one phase. */
 export const ORDER_DEPENDENT_IDS = `
-  select play.event_id
+  select distinct play.event_id
   from judged as play
-  group by play.event_id
+  group by play.event_id, play.phase
   having count(distinct play.partition_id) > 1 or count(distinct row(${payloadOf("play")})) > 1
   order by play.event_id`;

@@ -30,7 +30,12 @@ const CREATE_TABLES = `
     record_offset bigint not null,
     reason varchar not null
   );
-  create table dimensions (topic varchar not null, id integer not null, artist_id integer, record_at_us bigint not null)`;
+  create table dimensions (
+    record_at_us bigint not null,
+    topic varchar not null,
+    id integer not null,
+    artist_id integer
+  )`;
 
 /** Decodes the records into the tables `plays`, `undecodable` and `dimensions`; throws for a topic it does not know. */
 export async function loadRecords(
@@ -42,26 +47,22 @@ export async function loadRecords(
   const undecodable = await RowAppender.open(connection, "undecodable");
   const dimensions = await RowAppender.open(connection, "dimensions");
   for (const { topic, partition, offset, timestampMs, value } of records) {
+    const recordAtUs = BigInt(timestampMs) * 1000n;
     if (topic === "stream-events") {
       const play = decodePlay(value);
       if (typeof play === "string") {
         undecodable.append([partition, BigInt(offset), play]);
       } else {
-        plays.append([
-          partition,
-          BigInt(offset),
-          BigInt(timestampMs) * 1000n,
-          ...play,
-        ]);
+        plays.append([partition, BigInt(offset), recordAtUs, ...play]);
       }
     } else if (isDimensionTopic(topic)) {
       const dimension = decodeDimension(topic, value);
       if (dimension !== undefined) {
         dimensions.append([
+          recordAtUs,
           topic,
           dimension.id,
           dimension.artistId,
-          BigInt(timestampMs) * 1000n,
         ]);
       }
     } else {

@@ -8,23 +8,22 @@ export interface OracleRecord {
   value: Uint8Array | null;
 }
 
-export interface OracleOptions {
-  /** Window sizes in milliseconds: five minutes and one hour unless told otherwise. */
-  minuteWindowMs?: number;
-  hourWindowMs?: number;
-  /** Unless given, everything is kept. */
-  retention?: OracleRetention;
+/** A retention horizon that has moved once. */
+export interface OracleRetention {
+  /** Milliseconds since the epoch (hour-aligned). */
+  horizonMs: number;
+  /**
+   * When it moved, by the broker's clock, in milliseconds since the epoch; 0: before everything. Records of every topic with an earlier timestamp
+   * were handled before the horizon moved; then the facts before the horizon were deleted; then the records with this or a later timestamp were handled.
+   */
+  sinceMs: number;
 }
 
-/**
- * A retention horizon that has moved once: what Kafka took before was handled by then, and the facts before the horizon
- * were deleted before anything that Kafka took since then was handled.
- */
-export interface OracleRetention {
-  /** Milliseconds since the epoch. */
-  horizonMs: number;
-  /** When it moved, by the broker's clock, in milliseconds since the epoch; 0: before everything. */
-  sinceMs: number;
+/** Window sizes in milliseconds, five minutes and one hour unless told otherwise; without `retention` facts are kept for ever. */
+export interface OracleOptions {
+  minuteWindowMs?: number;
+  hourWindowMs?: number;
+  retention?: OracleRetention;
 }
 
 type Cell = bigint | number | string | boolean;
@@ -52,19 +51,27 @@ export interface PlayOutcome {
   outcome: Outcome;
 }
 
-/** What the records in the topics must give; every list is sorted by its key. */
+/**
+ * What the records in the topics must give; every list is sorted by its key.
+ * The metric tables are of all facts that there ever were, `facts` of those that retention has left.
+ */
 export interface ExpectedTables {
   userEngagement: Row[];
   contentPerformance: Row[];
   device: Row[];
   location: Row[];
   hourly: Row[];
-  /** Those that retention has left; the metric tables are of all that there ever were. */
   facts: Row[];
   outcomes: PlayOutcome[];
   outcomeCounts: Record<Outcome, number>;
-  /** Ids with several acceptable payloads: which one becomes the fact depends on who commits first. */
+  /**
+   * Ids with several acceptable payloads: which one becomes the fact depends on who commits first.
+   * Never for payloads on both sides of the horizon's move, as that decides who was first.
+   */
   conflictingIds: string[];
-  /** Ids read more than once whose single outcomes depend on the order or the cut of the micro-batches. */
+  /**
+   * Ids read more than once whose single outcomes depend on the order or the cut of the micro-batches.
+   * Once before and once after the horizon's move depends on neither.
+   */
   orderDependentIds: string[];
 }

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { expectTables } from "#tests/support/oracle/expect-tables.ts";
-import type {
-  OracleOptions,
-  OracleRecord,
-} from "#tests/support/oracle/types.ts";
+import type { OracleRecord } from "#tests/support/oracle/types.ts";
 
 import {
   makeAlbum,
@@ -17,14 +14,8 @@ import {
 } from "./make-records.ts";
 
 /** The outcomes of plays over the usual catalogue, by position. */
-async function judge(
-  records: readonly OracleRecord[],
-  options?: OracleOptions,
-): Promise<string[]> {
-  const { outcomes } = await expectTables(
-    [...makeCatalogue(), ...records],
-    options,
-  );
+async function judge(records: readonly OracleRecord[]): Promise<string[]> {
+  const { outcomes } = await expectTables([...makeCatalogue(), ...records]);
   return outcomes.map(
     ({ partition, offset, outcome }) => `${partition}:${offset} ${outcome}`,
   );
@@ -154,36 +145,6 @@ describe("the outcome of a play", () => {
 
     expect(await judge([makePlayRecord(0, play)])).toEqual([
       "0:0 rejected:future_timestamp",
-    ]);
-  });
-
-  it("is older than retention before the horizon, on which it is not, after the future and before an unknown reference", async () => {
-    const records = [
-      "2026-02-28T23:59:59.999999Z",
-      "2026-03-01T00:00:00Z",
-    ].flatMap((timestamp, index) =>
-      [1, 99].map((userId, other) =>
-        makePlayRecord(
-          2 * index + other,
-          makePlay({
-            event_id: makeEventId(2 * index + other),
-            timestamp,
-            user_id: userId,
-          }),
-          { timestampMs: Date.UTC(2026, 2, 1, 1) },
-        ),
-      ),
-    );
-
-    expect(
-      await judge(records, {
-        retention: { horizonMs: Date.UTC(2026, 2, 1), sinceMs: 0 },
-      }),
-    ).toEqual([
-      "0:0 rejected:older_than_retention",
-      "0:1 rejected:older_than_retention",
-      "0:2 accepted",
-      "0:3 rejected:unknown_reference",
     ]);
   });
 

@@ -59,7 +59,7 @@ export const makeDimensionRecord = (
   topic: string,
   offset: number,
   value: object,
-  timestampMs = RECORD_TIME_MS,
+  { timestampMs = RECORD_TIME_MS } = {},
 ): OracleRecord => ({
   topic,
   partition: 0,
