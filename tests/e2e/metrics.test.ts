@@ -8,9 +8,9 @@ import { createCleanups } from "#compose/runner/cleanups.ts";
 import { openMetrics, type Metrics } from "#compose/metrics/open-metrics.ts";
 import { openStatusReader } from "#compose/runner/status-reader.ts";
 import { STREAM_EVENTS_TOPIC, TOPICS } from "#shared/domain/topics.ts";
-import { startRelay } from "#tests/integration/shared/adapters/postgres/tcp-relay.ts";
 import { summarizeMetrics } from "#tests/support/embedded-metrics/parse-embedded-metrics.ts";
 import { readFunctionLogs } from "#tests/support/embedded-metrics/read-function-logs.ts";
+import { startTcpProxy } from "#tests/support/faults/tcp-proxy.ts";
 import {
   makePlayJson,
   makePlayRecord,
@@ -279,13 +279,13 @@ it("ages are those of the database's clock, and lag is what no handler has had, 
 it("while Postgres is down a scrape has what the runner knows itself, at once, and the next one after it is back has all", async () => {
   const url = new URL(connections.databaseUrls.reader);
   const postgresPort = Number(url.port);
-  const relayPort = await findFreePort();
-  url.port = String(relayPort);
-  let stopRelay = await startRelay(relayPort, postgresPort);
+  let proxy = await startTcpProxy({ targetPort: postgresPort });
+  const { port } = proxy;
+  url.port = String(port);
   await withMetrics(
     async () => {
       const before = await scrapeValues(metricsPort);
-      await stopRelay();
+      await proxy.close();
 
       const { status, text } = await scrape(metricsPort);
 
@@ -299,12 +299,12 @@ it("while Postgres is down a scrape has what the runner knows itself, at once, a
         [...Object.keys(before).filter(isOwn), "streaming_status_up"].sort(),
       );
       expect(readValues(text)).toMatchObject({ streaming_status_up: 0 });
-      stopRelay = await startRelay(relayPort, postgresPort);
+      proxy = await startTcpProxy({ port, targetPort: postgresPort });
       const after = await scrapeValues(metricsPort);
       expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
       expect(after).toMatchObject({ streaming_status_up: 1 });
     },
     { reader: url.href, hasSchedules: false },
   );
-  await stopRelay();
+  await proxy.close();
 });

@@ -9,11 +9,11 @@ import {
   type Session,
 } from "#shared/adapters/postgres/session.ts";
 import { withClient } from "#tests/support/database.ts";
+import { startTcpProxy } from "#tests/support/faults/tcp-proxy.ts";
 
 import { startSilentServer } from "../kafka/silent-server.ts";
 import { readBackendPid, statement } from "./backends.ts";
 import { insertNote, useNotesDatabase } from "./notes-database.ts";
-import { startRelay } from "./tcp-relay.ts";
 
 const sleep = statement("sleep", "select pg_sleep(60)");
 const notes = useNotesDatabase();
@@ -216,13 +216,13 @@ describe("a Postgres that cannot be reached", () => {
       code: "postgres_unreachable",
     });
 
-    const stopRelay = await startRelay(port, serverPort);
+    const proxy = await startTcpProxy({ port, targetPort: serverPort });
 
     try {
       expect(await session.transaction(readBackendPid)).toBeGreaterThan(0);
     } finally {
       await session.close();
-      await stopRelay();
+      await proxy.close();
     }
   });
 });
