@@ -20,12 +20,17 @@ lines.once("close", () => process.exit());
 
 async function run({ mishaps, ...settings }: RunnerSettings): Promise<void> {
   if (mishaps === undefined) {
-    await startPipeline(settings);
+    const pipeline = await startPipeline(settings);
+    process.on("message", (message) => {
+      if (message === "stop") void pipeline.stop().then(() => process.exit());
+    });
     return;
   }
   const chaos = injectChaos(mishaps);
   const holding = holdInvocations(mishaps.functionName, drawMishaps(mishaps));
-  process.once("message", () => holding.hold());
+  process.on("message", (message) => {
+    if (message === "hold") holding.hold();
+  });
   const { mappings } = await startPipeline({
     ...settings,
     wrapInvoker: (invoker) => holding.wrap(chaos.wrap(invoker)),

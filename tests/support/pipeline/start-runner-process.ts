@@ -10,6 +10,11 @@ export interface RunnerProcess {
   readonly work: RunnerWork | null;
   /** Keeps every invocation from now on in flight; they end with the process. */
   holdInvocations(): void;
+  /** Stops it where it is, until it is resumed. */
+  pause(): void;
+  resume(): void;
+  /** Ends it in order, which only one without mishaps does; rejects when it had ended by itself. */
+  stop(): Promise<void>;
   /** Ends it as a power cut would, and resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -34,13 +39,28 @@ export function startRunnerProcess(settings: RunnerSettings): RunnerProcess {
     holdInvocations: () => {
       child.send("hold");
     },
+    pause: () => {
+      child.kill("SIGSTOP");
+    },
+    resume: () => {
+      child.kill("SIGCONT");
+    },
+    stop: async () => {
+      refuseEnded();
+      child.send("stop");
+      await exit;
+    },
     kill: async () => {
-      if (child.exitCode !== null)
-        throw new Error(
-          `The runner has ended by itself, with ${child.exitCode}.`,
-        );
+      refuseEnded();
       child.kill("SIGKILL");
       await exit;
     },
   };
+
+  function refuseEnded(): void {
+    if (child.exitCode !== null)
+      throw new Error(
+        `The runner has ended by itself, with ${child.exitCode}.`,
+      );
+  }
 }

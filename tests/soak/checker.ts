@@ -1,0 +1,97 @@
+import { systemClock } from "#compose/event-source-mapping/clock.ts";
+import { drain } from "#compose/runner/drain.ts";
+import { createCleanups } from "#compose/runner/cleanups.ts";
+import { invokeFunction } from "#compose/runner/invoke-function.ts";
+import {
+  addConnections,
+  loadDeclaration,
+} from "#compose/runner/load-declaration.ts";
+import { openInvoker } from "#compose/runner/open-invoker.ts";
+import { openStatusReader } from "#compose/runner/status-reader.ts";
+import { DIMENSIONS, STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import { listUnfinished } from "#tests/support/invariants/list-violations.ts";
+import { watchProgress } from "#tests/support/invariants/watch-progress.ts";
+import { compareTables } from "#tests/support/oracle/compare-tables.ts";
+import { expectTables } from "#tests/support/oracle/expect-tables.ts";
+import { listFailedChecks } from "#tests/support/pipeline/list-failed-checks.ts";
+import {
+  METRIC_NAMES,
+  readTables,
+} from "#tests/support/pipeline/read-tables.ts";
+import type { World } from "./world.ts";
+
+/** Looks whether everything is as it should be; it has functions of its own, which no fault reaches. */
+export interface Checker {
+  /** Sends again what can be. */
+  redrive(): Promise<void>;
+  /** Drains the pipeline, closes all windows, and lists what does not hold (faults.md, I1 to I8). */
+  check(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const DRAIN_TIMEOUT_MS = 180_000;
+const MOST_DIFFERENCES = 10;
+
+/** Begins to watch what must not go back. */
+export async function openChecker(world: World): Promise<Checker> {
+  const { dataDir, database } = world;
+  const declaration = await loadDeclaration(
+    addConnections({ STREAMING_REDRIVE_BACKOFF: "1s" }, database),
+  );
+  const cleanups = createCleanups();
+  const invoker = openInvoker(declaration, dataDir);
+  cleanups.add(() => invoker.stop());
+  const reader = openStatusReader(declaration, database);
+  cleanups.add(() => reader.close());
+  const { owner } = database.databaseUrls;
+  let watch = await watchProgress(owner);
+  cleanups.add(async () => {
+    await watch.stop();
+  });
+  return {
+    redrive: async () => {
+      await invokeFunction(invoker, "redrive", { flush: true });
+    },
+    check: async () => {
+      const status = await drain({
+        invoker,
+        clock: systemClock,
+        readStatus: () => reader.read(),
+        closesOpenWindows: true,
+        timeoutMs: DRAIN_TIMEOUT_MS,
+        signal: new AbortController().signal,
+      });
+      const records = await world
+        .topics()
+        .readAll([...DIMENSIONS, STREAM_EVENTS_TOPIC]);
+      const regressions = await watch.stop();
+      watch = await watchProgress(owner);
+      return [
+        ...(await listTableDifferences(owner, records)),
+        ...(await listFailedChecks({ declaration }, database)),
+        ...regressions,
+        ...listUnfinished(status),
+      ];
+    },
+    close: () => cleanups.run(),
+  };
+}
+
+/**
+ * The tables alone: of plays whose user came later the oracle says that their first record was accepted, and the ledger
+ * that it was rejected and came again. The accounts of those are the validation's.
+ */
+async function listTableDifferences(
+  databaseUrl: string,
+  records: Parameters<typeof expectTables>[0],
+): Promise<string[]> {
+  const expected = await expectTables(records);
+  const tables = await readTables(databaseUrl);
+  return [...METRIC_NAMES, "facts" as const]
+    .flatMap((name) =>
+      compareTables(tables[name], expected[name]).map(
+        (difference) => `${name}: ${difference}`,
+      ),
+    )
+    .slice(0, MOST_DIFFERENCES);
+}
