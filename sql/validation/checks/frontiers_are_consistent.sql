@@ -1,4 +1,5 @@
 -- Both frontiers exist, are aligned to their window size and lie no further than the windows of the newest play.
+-- The longest of these counts: when a stream stops, the watermark goes to its end, and the others' frontiers with it.
 -- Rows: one per frontier and problem. Parameters: none. Rerun: reads only.
 with
   newest as (
@@ -61,11 +62,18 @@ from
 where
   isfinite(f.closed_until)
   and f.closed_until > coalesce(
-    date_bin(
-      f.window_size,
-      n.event_at,
-      timestamptz '1970-01-01 00:00:00+00'
-    ) + f.window_size,
+    (
+      select
+        max(
+          date_bin(
+            l.window_size,
+            n.event_at,
+            timestamptz '1970-01-01 00:00:00+00'
+          ) + l.window_size
+        )
+      from
+        window_frontiers l
+    ),
     timestamptz '-infinity'
   )
 order by

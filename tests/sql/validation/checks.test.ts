@@ -230,6 +230,20 @@ describe("what is under way is no fault", () => {
     expect(findCheck(checks, "window_totals_agree").passed).toBe(false);
   });
 
+  test("when a stream has stopped, the smaller windows are closed up to the end of its last hour, and no further", async () => {
+    const closeUntil = (time: string) =>
+      checkAfter(
+        `update window_frontiers set closed_until = '2026-03-01 ${time}+00' where window_kind = 'minutes'`,
+      );
+
+    expect(
+      findCheck(await closeUntil("13:00"), "frontiers_are_consistent").passed,
+    ).toBe(true);
+    expect(
+      findCheck(await closeUntil("13:05"), "frontiers_are_consistent").passed,
+    ).toBe(false);
+  });
+
   test("a tombstone of a row that was never there has no name", async () => {
     const checks = await checkAfter(`
       insert into users (user_id, version_at, version_partition, version_offset, deleted_at) values (7, now(), 0, 7, now())`);
