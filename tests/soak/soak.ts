@@ -46,7 +46,9 @@ async function soak({
   shrinkMinutes,
 }: SoakCommandOptions): Promise<void> {
   writeLine(`seed ${seed}`);
-  const hasTime = count === Infinity ? limitTime(minutes) : () => true;
+  const isInterrupted = listenForInterruption();
+  const isInTime = count === Infinity ? limitTime(minutes) : () => true;
+  const hasTime = () => isInTime() && !isInterrupted();
   const result = await runActions(takeActions(drawActions(seed), count), {
     hasTime,
     onAction: showAction,
@@ -72,6 +74,16 @@ async function soak({
   writeLine(
     `What fails still:\n${shrunk.map((action) => JSON.stringify(action)).join("\n")}`,
   );
+}
+
+/** Ctrl-C ends the sequence with a last calm period, and takes the servers down; a second one ends the process. */
+function listenForInterruption(): () => boolean {
+  let isInterrupted = false;
+  const interrupt = () => {
+    isInterrupted = true;
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  return () => isInterrupted;
 }
 
 function* takeActions(
