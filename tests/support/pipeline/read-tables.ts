@@ -37,6 +37,8 @@ export async function selectRows<Row extends ActualRow = ActualRow>(
     connectionString: databaseUrl,
     types: textTypes,
   });
+  // Whoever waits for an answer is told; nobody else has to be.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return (await client.query<Row>(text, [...values])).rows;

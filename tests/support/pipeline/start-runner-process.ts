@@ -6,6 +6,7 @@ import type { RunnerSettings, RunnerWork } from "./runner-work.ts";
 
 /** A pipeline in another process. */
 export interface RunnerProcess {
+  readonly pid: number;
   /** What it last told of itself; `null` = nothing yet, which is for ever if no mishaps are planned. */
   readonly work: RunnerWork | null;
   /** Keeps every invocation from now on in flight; they end with the process. */
@@ -32,7 +33,10 @@ export function startRunnerProcess(settings: RunnerSettings): RunnerProcess {
     work = message;
   });
   child.stdin?.write(`${JSON.stringify(settings)}\n`);
+  const { pid } = child;
+  if (pid === undefined) throw new Error("The runner did not start.");
   return {
+    pid,
     get work() {
       return work;
     },

@@ -10,11 +10,12 @@ const TIMEOUT_MS = 60_000;
 export async function untilFacts(
   databaseUrl: string,
   leastCount: number,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<number> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const deadline = performance.now() + TIMEOUT_MS;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const { rows } = await client.query<{ count: number }>(
         "select count(*)::integer as count from stream_events",
@@ -23,7 +24,7 @@ export async function untilFacts(
       if (count >= leastCount) return count;
       if (performance.now() > deadline)
         throw new Error(
-          `${count} facts after ${TIMEOUT_MS} ms, expected ${leastCount}.`,
+          `${count} facts after ${timeoutMs} ms, expected ${leastCount}.`,
         );
       await delay(POLL_INTERVAL_MS);
     }
