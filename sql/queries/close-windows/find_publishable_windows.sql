@@ -1,5 +1,5 @@
 -- Windows at or before the frontier that are not published yet, or whose revision marks are due: a window
--- is revised once an interval at most.
+-- is revised once an interval at most. One that was revised further ahead than that is due, too: the clock was put back.
 -- Parameters: $1 bigint, revision interval in ms; 0 flushes, null leaves out what is published already.
 -- Rows: first publications before revisions (a storm of late plays delays no window), each oldest first.
 -- Rerun: reads only.
@@ -25,6 +25,7 @@ with
     having
       p.revised_at is null
       or p.revised_at + $1::bigint * interval '1 millisecond' <= clock_timestamp()
+      or p.revised_at - $1::bigint * interval '1 millisecond' > clock_timestamp()
   ),
   candidates as (
     select

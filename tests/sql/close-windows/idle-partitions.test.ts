@@ -43,6 +43,17 @@ test("a partition is quiet once nothing was handled for the idle time-out", asyn
   expect(ends.map((row) => row["is_quiet"])).toEqual([false, false, true]);
 });
 
+test("a partition is quiet, too, where its last record was handled by a clock that was put back by more than the time-out", async () => {
+  await database.rows(
+    `update partition_ledger set handled_at = clock_timestamp() + make_interval(secs => 20 * partition) where topic = $1`,
+    [TOPIC],
+  );
+
+  const ends = await database.run(readLedgerEnds, [TOPIC, IDLE_MS]);
+
+  expect(ends.map((row) => row["is_quiet"])).toEqual([false, false, true]);
+});
+
 test("marks the partitions that stand where they were seen, and no others", async () => {
   await database.rows(
     `update partition_ledger set handled_offsets = '{[0,9)}' where topic = $1`,

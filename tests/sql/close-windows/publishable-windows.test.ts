@@ -60,6 +60,19 @@ describe("publishable is", () => {
     ]);
   });
 
+  test("a window that was revised by a clock that was put back by more than the interval", async () => {
+    await closeAt(database.owner, { minutes: "2026-01-15T12:10:00Z" });
+    await database.run(recordPublication, ["minutes", "2026-01-15T12:00:00Z"]);
+    await insertFacts(database.owner, [{ id: 1 }]);
+
+    await reviseIn("29 seconds");
+    expect(await publishable(INTERVAL_MS)).toEqual([]);
+    await reviseIn("31 seconds");
+    expect(await publishable(INTERVAL_MS)).toEqual([
+      ["minutes", "12:00", "12:05"],
+    ]);
+  });
+
   test("only what was never published, where revisions are left out", async () => {
     await closeAt(database.owner, { minutes: "2026-01-15T12:10:00Z" });
     await database.run(recordPublication, ["minutes", "2026-01-15T12:00:00Z"]);
@@ -156,5 +169,12 @@ function publishable(intervalMs: number | null) {
   return database.list(
     `select window_kind, to_char(window_start, 'HH24:MI'), to_char(window_end, 'HH24:MI') from (${findPublishable.text}) w`,
     [intervalMs],
+  );
+}
+
+function reviseIn(interval: string) {
+  return database.rows(
+    "update window_publications set revised_at = clock_timestamp() + $1::interval",
+    [interval],
   );
 }
