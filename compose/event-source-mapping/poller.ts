@@ -157,7 +157,7 @@ export class Poller implements SessionListener {
     state.fetched = batch.nextOffset;
     state.highWatermark = batch.highWatermark;
     counters.PolledEventCount += batch.records.length;
-    state.buffer.append(this.#filter(state, batch), clock.now());
+    state.buffer.append(this.#filter(state, batch), clock.elapsed());
     this.#applyHandled(state);
     if (state.buffer.encodedBytes >= this.#bytesPerPartition()) {
       state.isFull = true;
@@ -193,7 +193,7 @@ export class Poller implements SessionListener {
         free,
         limits,
         environment.format,
-        environment.clock.now(),
+        environment.clock.elapsed(),
         maximumInvocations - this.#flights.count,
       );
       if (next.kind === "nothing") return;

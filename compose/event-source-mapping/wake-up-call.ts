@@ -14,7 +14,7 @@ export class WakeUpCall {
     this.#onDue = onDue;
   }
 
-  /** Replaces a call for another time. */
+  /** By the clock's `elapsed`; replaces a call for another time. */
   at(atMs: number): void {
     if (this.#pending?.atMs === atMs) return;
     this.cancel();
@@ -29,7 +29,7 @@ export class WakeUpCall {
   }
 
   async #wait(atMs: number, { signal }: AbortController): Promise<void> {
-    await this.#clock.delay(Math.max(0, atMs - this.#clock.now()), signal);
+    await this.#clock.delay(Math.max(0, atMs - this.#clock.elapsed()), signal);
     if (signal.aborted) return;
     this.#pending = null;
     this.#onDue();

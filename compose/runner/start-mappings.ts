@@ -6,6 +6,7 @@ import {
   CHOICES,
   type Choices,
 } from "#compose/event-source-mapping/choices.ts";
+import type { Clock } from "#compose/event-source-mapping/clock.ts";
 import { CATALOGUE_STAGES } from "./load-catalogue.ts";
 import type { OpenInvoker } from "./open-invoker.ts";
 import {
@@ -19,7 +20,7 @@ import {
  * Every mapping is given to `onStarted` at once, so that it can be stopped when a later one fails.
  */
 export async function startMappings(
-  wait: ConsumptionWait,
+  wait: ConsumptionWait & { readonly clock: Clock },
   invoker: OpenInvoker,
   onStarted: (mapping: EventSourceMapping) => void,
   choices: Choices = CHOICES,

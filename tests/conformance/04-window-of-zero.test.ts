@@ -13,6 +13,7 @@ test("a window of 0 invokes at once with what is there, and no window collects f
   // A clock that stands still: only a window of 0 is ever over.
   const clock = {
     now: () => 0,
+    elapsed: () => 0,
     delay: (durationMs: number, signal: AbortSignal) => {
       windowMs.push(durationMs);
       return new Promise<void>((resolve) =>

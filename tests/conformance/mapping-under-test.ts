@@ -267,6 +267,7 @@ export function createHastyClock(
 ): NonNullable<EventSourceMappingOptions["clock"]> {
   return {
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     delay: (durationMs) => {
       delays.push(durationMs);
       return new Promise((resolve) =>

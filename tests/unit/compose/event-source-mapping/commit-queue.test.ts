@@ -18,6 +18,7 @@ function createQueue(wait: Clock["delay"] = () => Promise.resolve()) {
     },
     clock: {
       now: () => 0,
+      elapsed: () => 0,
       delay: (durationMs, signal) => {
         delays.push(durationMs);
         return wait(durationMs, signal);

@@ -147,6 +147,7 @@ export async function runToRest(plan: RunPlan) {
         },
         clock: {
           now: () => nowMs,
+          elapsed: () => nowMs,
           delay: (durationMs) => {
             nowMs += durationMs;
             return Promise.resolve();

@@ -69,6 +69,7 @@ export async function run(
       },
       clock: {
         now: () => nowMs,
+        elapsed: () => nowMs,
         delay: (durationMs) => {
           delays.push(durationMs);
           nowMs += durationMs;

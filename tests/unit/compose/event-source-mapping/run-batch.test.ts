@@ -49,6 +49,7 @@ beforeEach(() => {
     },
     clock: {
       now: () => 0,
+      elapsed: () => 0,
       delay: (durationMs) => {
         delays.push(durationMs);
         return Promise.resolve();
