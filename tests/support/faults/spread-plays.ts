@@ -8,11 +8,14 @@ const MINUTE_MS = 60 * SECOND_MS;
 const FIRST_MS = Date.UTC(2026, 2, 1);
 /** So far apart, that a few micro-batches close a window of minutes. */
 const STEP_MS = 30 * SECOND_MS;
-/** Plays out of order, within the allowed lateness of ten minutes. */
-const DISORDER_MS = 5 * MINUTE_MS;
-const LATE_SHARE = 0.05;
-const LEAST_LATE_MS = 60 * MINUTE_MS;
-const MOST_LATE_MS = 180 * MINUTE_MS;
+/** How far plays are behind, and how many of them, in shares of all. */
+const BEHIND = [
+  // Out of order, within the allowed lateness of ten minutes.
+  { share: 0.7, leastMs: 0, mostMs: 5 * MINUTE_MS },
+  // In the windows that close at this very moment.
+  { share: 0.25, leastMs: 5 * MINUTE_MS, mostMs: 20 * MINUTE_MS },
+  { share: 0.05, leastMs: 60 * MINUTE_MS, mostMs: 180 * MINUTE_MS },
+];
 
 export interface SpreadPlays {
   readonly partitions: readonly number[];
@@ -21,8 +24,8 @@ export interface SpreadPlays {
 }
 
 /**
- * Plays of a stream that moves on at the same pace on all partitions; some come hours late, and a late one of the first
- * hours is from before all others.
+ * Plays of a stream that moves on at the same pace on all partitions; some come hours late, many just when their window
+ * closes.
  */
 export function spreadPlays({
   partitions,
@@ -34,10 +37,8 @@ export function spreadPlays({
   return Array.from({ length: perPartition }, (_, index) => index).flatMap(
     (index) =>
       partitions.map((partition) => {
-        const lateMs =
-          random.nextUnit() < LATE_SHARE
-            ? LEAST_LATE_MS + below(MOST_LATE_MS - LEAST_LATE_MS)
-            : below(DISORDER_MS);
+        const { leastMs, mostMs } = drawBehind(random.nextUnit());
+        const lateMs = leastMs + below(mostMs - leastMs);
         return makePlayRecord(
           {
             timestamp: new Date(
@@ -57,4 +58,13 @@ export function spreadPlays({
         );
       }),
   );
+}
+
+function drawBehind(unit: number): Omit<(typeof BEHIND)[number], "share"> {
+  let left = unit;
+  for (const kind of BEHIND) {
+    if (left < kind.share) return kind;
+    left -= kind.share;
+  }
+  return { leastMs: 0, mostMs: 1 };
 }

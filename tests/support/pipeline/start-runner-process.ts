@@ -22,10 +22,17 @@ export interface RunnerProcess {
 
 const PROGRAM = fileURLToPath(new URL("runner-process.ts", import.meta.url));
 
-/** Starts a pipeline in a process of its own, whose errors appear among the test's; it may not poll yet. */
-export function startRunnerProcess(settings: RunnerSettings): RunnerProcess {
+/**
+ * Starts a pipeline in a process of its own, whose errors appear among the test's; it may not poll yet. `environment` is
+ * beyond the test's own.
+ */
+export function startRunnerProcess(
+  settings: RunnerSettings,
+  environment: Readonly<Record<string, string>> = {},
+): RunnerProcess {
   const child = spawn(process.execPath, [PROGRAM], {
     stdio: ["pipe", "ignore", "inherit", "ipc"],
+    env: { ...process.env, ...environment },
   });
   const exit = once(child, "exit");
   let work: RunnerWork | null = null;
