@@ -5,6 +5,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { decodeStreamEvent } from "#shared/domain/decode-stream-event.ts";
 import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
 import { loadStatement } from "#shared/sql.ts";
+import { inSpan } from "#shared/tracing/spans.ts";
 
 import { encodeStagedStreamEvents } from "./encode-copy.ts";
 import type { Transaction } from "./session.ts";
@@ -24,9 +25,11 @@ export async function stagePlays(
   transaction: Transaction,
   staged: readonly StagedStreamEvent[],
 ): Promise<void> {
-  await pipeline(
-    [encodeStagedStreamEvents(staged)],
-    transaction.client.query(copyFrom(copyStaged.text)),
+  await inSpan("stage plays", () =>
+    pipeline(
+      [encodeStagedStreamEvents(staged)],
+      transaction.client.query(copyFrom(copyStaged.text)),
+    ),
   );
 }
 

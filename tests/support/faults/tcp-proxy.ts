@@ -20,17 +20,17 @@ export interface TcpProxy {
   /** Breaks all open connections, and returns how many; new ones are passed on. */
   cut(): number;
   /**
-   * Breaks each connection whose client sends the text, until `stop`: before the server gets it, or when the server has
-   * answered it, without passing the answer on. At most `times` of them.
+   * Breaks each connection whose client sends the text, until `stop`: before the server gets it, when the server has
+   * answered it (without passing the answer on), or once its client ends, until when the text is held. At most `times`.
    */
   cutAt(text: string, moment: CutMoment, times?: number): Cuts;
   /** Breaks all connections and listens no more. */
   close(): Promise<void>;
 }
 
-export type CutMoment = "before_request" | "before_answer";
+export type CutMoment = "before_request" | "before_answer" | "at_clients_end";
 
-/** Connections that are broken at a text. */
+/** Connections that are broken, or held, at a text. */
 export interface Cuts {
   readonly count: number;
   stop(): void;
@@ -92,10 +92,17 @@ export async function startTcpProxy({
       ambush.count += 1;
       breakOff();
     };
-    const forward = pass(client, target, (chunk) => {
+    const ended = Promise.race([once(client, "end"), once(client, "close")]);
+    const forward = pass(client, target, async (chunk) => {
       const found = findAmbush(chunk);
       if (found === undefined) return true;
       found.left -= 1;
+      if (found.moment === "at_clients_end") {
+        found.count += 1;
+        await ended;
+        breakOff();
+        return false;
+      }
       if (found.moment === "before_request") {
         spring(found);
         return false;
@@ -115,7 +122,7 @@ export async function startTcpProxy({
   const pass = async (
     from: Socket,
     to: Socket,
-    mayPass: (chunk: Buffer) => boolean,
+    mayPass: (chunk: Buffer) => boolean | Promise<boolean>,
   ): Promise<void> => {
     await pipeline(
       from,
@@ -125,7 +132,7 @@ export async function startTcpProxy({
           const waitMs = arrivedAtMs + delayMs - performance.now();
           if (waitMs > 0) await sleep(waitMs);
           await gate.promise;
-          if (!mayPass(chunk)) return;
+          if (!(await mayPass(chunk))) return;
           yield chunk;
         }
         await gate.promise;

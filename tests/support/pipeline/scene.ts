@@ -11,7 +11,11 @@ import {
   type Pipeline,
   type PipelineOptions,
 } from "./start-pipeline.ts";
-import { NOT_DURABLE, startServers } from "./start-servers.ts";
+import {
+  NOT_DURABLE,
+  startServers,
+  type ServerOptions,
+} from "./start-servers.ts";
 import {
   openTopicClient,
   type TopicClient,
@@ -31,6 +35,8 @@ export type RunOptions = Omit<PipelineOptions, "dataDir" | "connections">;
 
 /** Servers with the catalogue loaded, on which pipelines run one after another. */
 export interface Scene {
+  /** Of the servers and of the functions' logs. */
+  readonly dataDir: string;
   readonly topics: TopicClient;
   /** Reads what the dimension topics and `stream-events` hold, as the oracle needs it. */
   readRecords(): Promise<TopicRecord[]>;
@@ -50,10 +56,15 @@ export interface Scene {
 }
 
 /** Starts the servers of a test file; `close` stops and removes them. */
-export async function openScene(): Promise<Scene> {
+export async function openScene(
+  options: Partial<ServerOptions> = {},
+): Promise<Scene> {
   const cleanups = createCleanups();
   try {
-    const servers = await startServers({ postgresSettings: NOT_DURABLE });
+    const servers = await startServers({
+      postgresSettings: NOT_DURABLE,
+      ...options,
+    });
     cleanups.add(() => servers.stop());
     const topics = await openTopicClient(
       servers.connections.kafkaBootstrapServers,
@@ -67,6 +78,7 @@ export async function openScene(): Promise<Scene> {
       ...options,
     });
     return {
+      dataDir: servers.dataDir,
       topics,
       settingsFor,
       readRecords: () => topics.readAll([...DIMENSIONS, STREAM_EVENTS_TOPIC]),

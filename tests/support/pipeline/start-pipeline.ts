@@ -23,6 +23,10 @@ import { startScheduler } from "#compose/scheduler/scheduler.ts";
 import type { Declaration } from "#compose/serverless/declaration.ts";
 import { createTopicOffsets } from "#shared/adapters/kafka/topic-offsets.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import {
+  placeFaultPoint,
+  type FaultPoint,
+} from "#tests/support/faults/fault-point.ts";
 
 /** What can be told to another process, too. */
 export interface PipelineSettings {
@@ -40,6 +44,8 @@ export interface PipelineSettings {
   readonly topics?: readonly string[];
   /** Whether `close-windows` and `redrive` are called by their schedules; by default they are. */
   readonly hasSchedules?: boolean;
+  /** Where the first thread of a function that comes there stands still. */
+  readonly faultPoint?: FaultPoint;
 }
 
 export interface PipelineOptions extends PipelineSettings {
@@ -77,10 +83,10 @@ export async function startPipeline(
   const declared = await loadDeclaration(
     addConnections(environment, connections),
   );
-  const declaration = {
-    ...declared,
-    mappings: chooseMappings(declared, options),
-  };
+  const declaration = placeFaultPoint(
+    { ...declared, mappings: chooseMappings(declared, options) },
+    options.faultPoint,
+  );
   const cleanups = createCleanups();
   const signal = new AbortController().signal;
   try {

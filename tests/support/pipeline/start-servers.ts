@@ -28,6 +28,8 @@ export interface PipelineServers {
 export interface ServerOptions {
   /** Beyond compose/postgres/postgresql.conf. */
   readonly postgresSettings: Readonly<Record<string, string>>;
+  /** Called with the directory before anything is in it, and returns what is to be undone once the servers are gone. */
+  readonly prepareDirectory?: (dataDir: string) => Promise<() => Promise<void>>;
 }
 
 // The name and the file by which tests/support/global-setup.ts finds and removes what a killed run left behind.
@@ -40,6 +42,7 @@ export const NOT_DURABLE = { fsync: "off" };
 /** Starts servers in a directory of their own: the topics have fixed names, so a test file needs a broker of its own. */
 export async function startServers({
   postgresSettings,
+  prepareDirectory,
 }: ServerOptions): Promise<PipelineServers> {
   const cleanups = createCleanups();
   try {
@@ -50,6 +53,8 @@ export async function startServers({
       identity: await readProcessIdentity(process.pid),
     };
     await writeFile(join(dataDir, RUNNER_FILE), JSON.stringify(runner));
+    if (prepareDirectory !== undefined)
+      cleanups.add(await prepareDirectory(dataDir));
     const [kafkaPort, postgresPort] = [
       await findFreePort(),
       await findFreePort(),

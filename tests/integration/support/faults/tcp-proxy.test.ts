@@ -104,6 +104,22 @@ test.each([
   },
 );
 
+test("what is held at a text never reaches the server, which hears of its client's end", async () => {
+  const { proxy, server } = await startScene();
+  const held = proxy.cutAt("commit", "at_clients_end", 1);
+  const client = await open(proxy);
+  client.socket.write("first;commit;");
+  await expect.poll(() => held.count).toBe(1);
+  client.socket.write("more;");
+  await expect.poll(() => client.socket.writableLength).toBe(0);
+  expect(proxy.openCount).toBe(1);
+
+  client.socket.destroy();
+
+  await expect.poll(() => server.openCount()).toBe(0);
+  expect(server.text()).toBe("");
+});
+
 test("a proxy that is closed refuses connections, and another one takes its port", async () => {
   const { proxy, server } = await startScene();
   const client = await open(proxy);
@@ -123,7 +139,12 @@ test("a proxy that is closed refuses connections, and another one takes its port
 /** An echo server with a proxy before it. */
 async function startScene() {
   let text = "";
+  let openCount = 0;
   const echo = createServer((socket) => {
+    openCount += 1;
+    socket.on("close", () => {
+      openCount -= 1;
+    });
     socket.on("error", () => undefined);
     socket.on("data", (chunk) => {
       text += chunk.toString("latin1");
@@ -138,7 +159,14 @@ async function startScene() {
     throw new Error("no port");
   const proxy = await startTcpProxy({ targetPort: address.port });
   closing.push(() => proxy.close());
-  return { proxy, server: { port: address.port, text: () => text } };
+  return {
+    proxy,
+    server: {
+      port: address.port,
+      text: () => text,
+      openCount: () => openCount,
+    },
+  };
 }
 
 async function open({ port }: Pick<TcpProxy, "port">): Promise<{
