@@ -7,9 +7,9 @@ import {
   type ReachableFaultPoint,
 } from "#tests/support/faults/create-fault-point.ts";
 import {
-  listSessionStates,
+  listSessions,
   type SessionState,
-} from "#tests/support/faults/list-session-states.ts";
+} from "#tests/support/faults/list-sessions.ts";
 import {
   proxyDatabase,
   type ProxiedDatabase,
@@ -123,12 +123,14 @@ async function killAt(
   try {
     if (fault !== undefined) await fault.untilReached();
     if (holds !== undefined) await expect.poll(() => holds.count).toBe(1);
-    const states = () =>
-      listSessionStates(
+    const states = async () => {
+      const sessions = await listSessions(
         scene.dataDir,
         database.databaseUrls.owner,
         FUNCTION_NAME,
       );
+      return sessions.map((session) => session.state);
+    };
     if (state === "absent") expect(await states()).toEqual([]);
     else await expect.poll(states).toContain(state);
   } finally {

@@ -11,28 +11,35 @@ import { NOT_DURABLE } from "#tests/support/pipeline/start-servers.ts";
 
 const recordSchema = z.object({ pid: z.int().positive(), port: z.int() });
 
-/** Ends the Postgres of a scene by a signal; what comes back starts it again, as whoever looks after it does. */
+/** Ends the Postgres of a scene by a signal; what comes back starts it again. */
 export async function endPostgres(
   dataDir: string,
   signal: NodeJS.Signals,
 ): Promise<() => Promise<void>> {
-  const { pid, port } = recordSchema.parse(
-    JSON.parse(await readFile(join(dataDir, "postgres.pid"), "utf8")),
-  );
+  const { pid } = await readRecord(dataDir);
   const identity = await readProcessIdentity(pid);
   process.kill(pid, signal);
   await vi.waitUntil(
     async () => (await readProcessIdentity(pid)) !== identity,
     { timeout: 20_000 },
   );
-  return async () => {
-    await startPostgres({
-      dataDir,
-      port,
-      settings: NOT_DURABLE,
-      onProgress: () => undefined,
-    });
-  };
+  return () => revivePostgres(dataDir);
+}
+
+/** Starts the Postgres of a scene unless it runs, as whoever looks after it does. */
+export async function revivePostgres(dataDir: string): Promise<void> {
+  const { port } = await readRecord(dataDir);
+  await startPostgres({
+    dataDir,
+    port,
+    settings: NOT_DURABLE,
+    onProgress: () => undefined,
+  });
+}
+
+async function readRecord(dataDir: string) {
+  const text = await readFile(join(dataDir, "postgres.pid"), "utf8");
+  return recordSchema.parse(JSON.parse(text));
 }
 
 /** The address of a scene's database for the superuser, who sees what all sessions do. */

@@ -40,6 +40,8 @@ export interface Scene {
   readonly topics: TopicClient;
   /** Reads what the dimension topics and `stream-events` hold, as the oracle needs it. */
   readRecords(): Promise<TopicRecord[]>;
+  /** How many records the dead-letter topic holds. */
+  countLetters(): Promise<number>;
   /** A new database with the catalogue and no play; the groups begin at the start of `stream-events` again. */
   beginAnew(): Promise<Connections>;
   /** A new database with the catalogue and no play, as a restored backup is: the groups stay where they are. */
@@ -82,6 +84,13 @@ export async function openScene(
       topics,
       settingsFor,
       readRecords: () => topics.readAll([...DIMENSIONS, STREAM_EVENTS_TOPIC]),
+      countLetters: async () => {
+        const ends = await topics.admin.fetchTopicOffsets(DEAD_LETTER_TOPIC);
+        return ends.reduce(
+          (sum, { low, high }) => sum + Number(high) - Number(low),
+          0,
+        );
+      },
       beginAnew: async () => {
         await topics.rewind(GROUPS.streamEvents);
         // Letters of earlier runs are none of the new database's.
