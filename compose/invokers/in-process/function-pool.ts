@@ -14,7 +14,8 @@ export class FunctionPool {
   readonly #settings: InProcessFunction;
   readonly #idleTimeoutMs: number;
   readonly #onLog: (line: string) => void;
-  // The last one used comes first, so that the others can expire.
+  // The last one used comes first, so that the others can expire; one that has failed comes last, as it may lack what
+  // another one has: a connection where there are too few.
   readonly #idle: Idle[] = [];
   readonly #waiting: ((isGranted: boolean) => void)[] = [];
   readonly #running = new Set<Promise<InvocationResult>>();
@@ -86,10 +87,13 @@ export class FunctionPool {
     const environment =
       this.#takeIdle() ??
       new ExecutionEnvironment(this.#name, this.#settings, this.#onLog);
+    let hasSucceeded = false;
     try {
-      return await environment.invoke(randomUUID(), payload);
+      const result = await environment.invoke(randomUUID(), payload);
+      hasSucceeded = result.kind === "success";
+      return result;
     } finally {
-      if (!environment.hasEnded) this.#putBack(environment);
+      if (!environment.hasEnded) this.#putBack(environment, hasSucceeded);
       this.#endTurn();
     }
   }
@@ -107,7 +111,7 @@ export class FunctionPool {
     return null;
   }
 
-  #putBack(environment: ExecutionEnvironment): void {
+  #putBack(environment: ExecutionEnvironment, hasSucceeded: boolean): void {
     const expiry = setTimeout(() => {
       this.#idle.splice(
         this.#idle.findIndex((idle) => idle.environment === environment),
@@ -115,6 +119,7 @@ export class FunctionPool {
       );
       void environment.end();
     }, this.#idleTimeoutMs);
-    this.#idle.push({ environment, expiry });
+    if (hasSucceeded) this.#idle.push({ environment, expiry });
+    else this.#idle.unshift({ environment, expiry });
   }
 }

@@ -209,6 +209,22 @@ describe("execution environments", () => {
     expect(new Set(results.map(payloadOf)).size).toBe(2);
   });
 
+  test("are taken last for the next event after one has failed, as it may lack what another one has", async () => {
+    const invoker = createInvoker({ maximumConcurrency: 2 });
+    await Promise.all(
+      [50, 50].map((waitMs) =>
+        invoker.invoke("example", order("wait", waitMs)),
+      ),
+    );
+    const identify = async () =>
+      payloadOf(await invoker.invoke("example", order("wait", 0)));
+    const first = await identify();
+
+    await invoker.invoke("example", order("throw"));
+
+    expect(await identify()).not.toBe(first);
+  });
+
   test("leave what they cannot take waiting in order", async () => {
     const invoker = createInvoker();
     const finished: number[] = [];
