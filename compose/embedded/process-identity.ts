@@ -29,8 +29,9 @@ async function readLinuxIdentity(pid: number): Promise<string | undefined> {
   }
   // The second field is the command's name in parentheses and may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, startTicks] = [fields[0], fields[19]];
-  if (state === "Z" || state === "X") {
+  const [state, threads, startTicks] = [fields[0], fields[17], fields[19]];
+  // The first thread of a process that was killed may be gone while others still hold its ports and files.
+  if ((state === "Z" && Number(threads) <= 1) || state === "X") {
     return undefined;
   }
   // Ticks count from the boot, so after a reboot the same pair may come again.
