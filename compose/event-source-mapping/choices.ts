@@ -31,6 +31,8 @@ export interface Choices {
   readonly fetchedBytesPerPartition: number;
   /** How long the broker waits for a first record, and how often a poller with nothing to fetch looks again. */
   readonly fetchWaitMs: number;
+  /** How long a partition that is added to the topic may go unnoticed. */
+  readonly newPartitionsMs: number;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
@@ -62,6 +64,8 @@ export const CHOICES: Choices = {
   fetchedBytesPerPartition: MEBIBYTE,
   // With 200 ms, seven idle mappings took a tenth of two cores for looking (a record ends the wait at once).
   fetchWaitMs: 500,
+  // The client's own 5 minutes would hold the watermark back for so long, as it waits for every partition.
+  newPartitionsMs: 10_000,
   // A member that was killed, or whose broker was, holds its partitions for so long: with 30 s, the next start waited 37 s
   // for its first record. Heartbeats come every 3 s, also while everything is paused.
   sessionTimeoutMs: 10_000,

@@ -63,6 +63,7 @@ export async function openConsumerSession(
     maxBytes: choices.fetchedBytes,
     maxBytesPerPartition: choices.fetchedBytesPerPartition,
     maxWaitTimeInMs: choices.fetchWaitMs,
+    metadataMaxAge: choices.newPartitionsMs,
     // The poller opens a new session itself, so that one place decides when and says so.
     retry: {
       maxRetryTime: choices.maximumReconnectMs,
