@@ -2,6 +2,8 @@
 -- Means something only when everything is consumed: letters are published before the rejection is committed. A crash
 -- in between may leave a letter whose record was accepted when it came again; such a letter is resolved, or its play
 -- is a fact by now. Only these two reasons depend on what is in the tables; others are the same at every attempt.
+-- Where Kafka has lost the end of a partition, and a replay has read what is left of it once more, the same record is
+-- rejected in each of these incarnations, and has one letter.
 -- Rows: one per source partition whose numbers differ. Parameters: none. Rerun: reads only.
 with
   rejections as (
@@ -39,6 +41,7 @@ with
       source_topic as topic,
       source_partition as partition,
       count(*) as letter_count,
+      sum(greatest(handled.incarnation_count, 1)) as most_rejected_count,
       count(*) filter (
         where
           state = 'resolved'
@@ -59,6 +62,17 @@ with
       ) as resolved_count
     from
       dead_letters d
+      cross join lateral (
+        select
+          count(*) as incarnation_count
+        from
+          partition_ledger l
+        where
+          l.topic = d.source_topic
+          and l.partition = d.source_partition
+          and l.handled_offsets @> d.source_offset
+          and l.newest_record_at >= d.source_timestamp
+      ) handled
     where
       -- Given up by an event source mapping: no handler has rejected these.
       d.reason not in (
@@ -81,7 +95,7 @@ from
   rejected r
   full join letters l using (topic, partition)
 where
-  coalesce(r.rejected_count, 0) not between coalesce(l.letter_count - l.resolved_count, 0) and coalesce(l.letter_count, 0) + coalesce(r.removed_letter_count, 0)
+  coalesce(r.rejected_count, 0) not between coalesce(l.letter_count - l.resolved_count, 0) and coalesce(l.most_rejected_count, 0) + coalesce(r.removed_letter_count, 0)
 order by
   topic,
   partition

@@ -175,6 +175,21 @@ describe("what is under way is no fault", () => {
     ]);
   });
 
+  test("a record that was rejected in two incarnations of its partition has one letter", async () => {
+    const checks = await checkAfter(REJECTED_AGAIN);
+
+    expect(describeFailures(checks, expectedFailures)).toEqual([]);
+  });
+
+  test("but later records at the same offsets have their own", async () => {
+    const checks = await checkAfter(`${REJECTED_AGAIN};
+      update partition_ledger set newest_record_at = '2026-03-01' where incarnation = 2`);
+
+    expect(
+      findCheck(checks, "rejected_records_have_letters").violations,
+    ).toMatchObject([{ rejected_count: 6, letter_count: 4 }]);
+  });
+
   test.for([
     {
       history: "each of its revisions",
@@ -296,6 +311,12 @@ function plantLettersAbout(...plays: readonly number[]): string {
       format('{"user_id": 1, "event_id": "00000000-0000-7000-8000-%s"}', lpad(to_hex(play), 12, '0'))::bytea || '\\xff'
     from unnest(array[${plays.join(", ")}]) as play`;
 }
+
+/** A later incarnation of the partition, in which its three rejected records are rejected once more. */
+const REJECTED_AGAIN = `
+  insert into partition_ledger (topic, partition, incarnation, handled_offsets, rejected_counts, newest_record_at)
+  values ('stream-events', 0, 2, '{[362,365)}', '{"malformed_json": 3}', now());
+  update partition_ledger set newest_record_at = now() where topic = 'stream-events' and incarnation = 1`;
 
 /** The checks of the consistent database once this is done to it, which is undone afterwards. */
 async function checkAfter(
