@@ -1,6 +1,6 @@
 import { Option } from "commander";
 
-import { readFactsHorizon } from "#compose/replay/read-facts-horizon.ts";
+import { readReplayHorizon } from "#compose/replay/read-facts-horizon.ts";
 import { renderMoves } from "#compose/replay/render-moves.ts";
 import { replay, type ReplayStart } from "#compose/replay/replay.ts";
 import {
@@ -12,7 +12,7 @@ import { listConsumerGroups } from "#compose/runner/list-consumer-groups.ts";
 import { loadDeclaration } from "#compose/runner/load-declaration.ts";
 import { claimRunner } from "#compose/runner/runner-claim.ts";
 import { readConfig } from "#shared/config.ts";
-import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
+import { STREAM_EVENTS_TOPIC, TOPICS } from "#shared/domain/topics.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { createCommand, type CommonOptions } from "./create-command.ts";
 import { readEnvironment } from "./environment.ts";
@@ -22,6 +22,7 @@ import { runCommand } from "./run-command.ts";
 import { writeLine } from "./write-line.ts";
 
 interface ReplayCommandOptions extends CommonOptions {
+  readonly topic: string;
   readonly from?: string;
   readonly fromOffset?: number;
   readonly partition?: number;
@@ -30,8 +31,13 @@ interface ReplayCommandOptions extends CommonOptions {
 
 const command = createCommand(
   "replay",
-  `Lets the next runner read ${STREAM_EVENTS_TOPIC} again; what is a fact already changes nothing`,
+  "Lets the next runner read a topic again; what is in the tables already changes nothing",
 )
+  .addOption(
+    new Option("--topic <topic>", "the topic")
+      .choices(TOPICS.map(({ topic }) => topic))
+      .default(STREAM_EVENTS_TOPIC),
+  )
   .addOption(
     new Option("--from <time>", "the records that Kafka took since then")
       .argParser(parseMoment)
@@ -44,7 +50,7 @@ const command = createCommand(
     parseOffset,
   )
   .option("--json", "print JSON")
-  .action(async ({ dataDir, json, ...wishes }: ReplayCommandOptions) => {
+  .action(async ({ dataDir, topic, json, ...wishes }: ReplayCommandOptions) => {
     const start = readStart(wishes);
     const environment = readEnvironment();
     const config = readConfig([], environment);
@@ -59,7 +65,7 @@ const command = createCommand(
           find: async () => (await findDatabase(dataDir, config)).reader,
           onProgress: report,
         }),
-        readFactsHorizon,
+        (databaseUrl) => readReplayHorizon(databaseUrl, topic),
       );
       const moves = await withServer(
         brokerSource({
@@ -71,7 +77,7 @@ const command = createCommand(
         (kafkaBootstrapServers) =>
           replay({
             kafkaBootstrapServers,
-            topic: STREAM_EVENTS_TOPIC,
+            topic,
             consumerGroup,
             start,
             horizonMs,
@@ -88,10 +94,10 @@ const command = createCommand(
 
     async function findConsumerGroup(): Promise<string> {
       const groups = listConsumerGroups(await loadDeclaration(environment));
-      const group = groups.get(STREAM_EVENTS_TOPIC);
+      const group = groups.get(topic);
       if (group !== undefined) return group;
       throw new PipelineError(
-        `serverless.yml declares no mapping of ${STREAM_EVENTS_TOPIC}, so nobody would read it again. Declare one.`,
+        `serverless.yml declares no mapping of ${topic}, so nobody would read it again. Declare one.`,
         { code: "invalid_declaration", domain: "user" },
       );
     }
@@ -106,7 +112,10 @@ function readStart({
   from,
   fromOffset,
   partition,
-}: Omit<ReplayCommandOptions, keyof CommonOptions>): ReplayStart {
+}: Pick<
+  ReplayCommandOptions,
+  "from" | "fromOffset" | "partition"
+>): ReplayStart {
   if (from !== undefined)
     return { kind: "time", timestampMs: Date.parse(from) };
   if (fromOffset !== undefined)
