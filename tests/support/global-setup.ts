@@ -12,7 +12,7 @@ import { startStack, stopStack } from "#compose/embedded/stack.ts";
 import { migrate } from "#shared/adapters/postgres/migrate.ts";
 import { setUpDatabase } from "#shared/adapters/postgres/set-up.ts";
 import { TOPICS } from "#shared/domain/topics.ts";
-import { unmountBelow } from "./faults/small-disk.ts";
+import { unmountBelow } from "#tests/support/faults/small-disk.ts";
 
 const PREFIX = "music-streaming-tests-";
 const CLEANUP_TIMEOUT_MS = 5 * 60_000;

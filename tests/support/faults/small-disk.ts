@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -11,6 +11,8 @@ export interface SmallDisk {
   fill(): Promise<number>;
   /** Gives back what `fill` took. */
   free(): Promise<void>;
+  /** What is left on it. */
+  countFreeBytes(): Promise<number>;
   /** Makes it larger, whatever is on it. */
   grow(sizeMb: number): Promise<void>;
   /** Nobody may use it any more. */
@@ -40,10 +42,33 @@ export async function mountSmallDisk(
   return {
     fill: () => writeUntilFull(ballast),
     free: () => rm(ballast),
+    countFreeBytes: async () => {
+      const { bavail, bsize } = await statfs(directory);
+      return bavail * bsize;
+    },
     grow: (size) =>
       runAsRoot("mount", "-o", `remount,size=${size}m`, directory),
     unmount: () => runAsRoot("umount", directory),
   };
+}
+
+/** Puts a directory, whose owner is stopped, with all that is in it onto such a file system. */
+export async function moveToSmallDisk(
+  directory: string,
+  sizeMb: number,
+): Promise<SmallDisk> {
+  const aside = `${directory}.aside`;
+  await rename(directory, aside);
+  const disk = await mountSmallDisk(directory, sizeMb);
+  try {
+    // Keeps holes, owners and times.
+    await runAsRoot("cp", "-a", `${aside}/.`, directory);
+    await rm(aside, { recursive: true });
+    return disk;
+  } catch (error) {
+    await disk.unmount();
+    throw error;
+  }
 }
 
 /** Unmounts what a killed run has left mounted below a directory. */

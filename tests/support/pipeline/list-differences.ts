@@ -45,7 +45,7 @@ const LEDGER = `
 
 const LETTERS = `
   select source_topic as topic, source_partition as partition, source_offset::integer as offset,
-    (extract(epoch from source_timestamp) * 1000)::bigint::text as timestamp_ms, reason,
+    (extract(epoch from source_timestamp) * 1000)::bigint::text as timestamp_ms, reason, resolution,
     original_key as key, original_value as value, original_headers as headers
   from dead_letters
   where source_topic = 'stream-events'

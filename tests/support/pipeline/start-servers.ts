@@ -9,7 +9,7 @@ import { findFreePort } from "#compose/embedded/ports.ts";
 import { ensureDatabase } from "#compose/embedded/postgres-roles.ts";
 import { readProcessIdentity } from "#compose/embedded/process-identity.ts";
 import { ensureSecrets } from "#compose/embedded/secrets.ts";
-import { startStack } from "#compose/embedded/stack.ts";
+import { startStack, stopStack } from "#compose/embedded/stack.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import { prepareServers } from "#compose/runner/prepare-servers.ts";
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
@@ -67,7 +67,10 @@ export async function startServers({
       onProgress: () => undefined,
       postgresSettings,
     });
-    cleanups.add(() => stack.stop());
+    // Whoever started them: a test may have killed one and started it again.
+    cleanups.add(async () => {
+      await stopStack({ dataDir });
+    });
     await prepareServers(stack, readConfig([], {}), () => undefined);
     const access = {
       port: postgresPort,
