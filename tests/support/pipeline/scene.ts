@@ -59,13 +59,13 @@ export interface Scene {
 
 /** Starts the servers of a test file; `close` stops and removes them. */
 export async function openScene(
-  options: Partial<ServerOptions> = {},
+  serverOptions: Partial<ServerOptions> = {},
 ): Promise<Scene> {
   const cleanups = createCleanups();
   try {
     const servers = await startServers({
       postgresSettings: NOT_DURABLE,
-      ...options,
+      ...serverOptions,
     });
     cleanups.add(() => servers.stop());
     const topics = await openTopicClient(
