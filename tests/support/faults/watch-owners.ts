@@ -10,6 +10,8 @@ export function watchOwners(watchedFunction: string): {
   readonly wrap: (owner: string) => (invoker: Invoker) => Invoker;
   /** Invocations that began while another owner had one in flight with the same partition. */
   readonly overlapCount: () => number;
+  /** Partitions with which an invocation is in flight, of all owners. */
+  readonly inFlightCount: () => number;
 } {
   const inFlight = new Map<string, Set<string>>();
   let overlaps = 0;
@@ -19,6 +21,8 @@ export function watchOwners(watchedFunction: string): {
     );
   return {
     overlapCount: () => overlaps,
+    inFlightCount: () =>
+      [...inFlight.values()].reduce((sum, names) => sum + names.size, 0),
     wrap: (owner) => (invoker) => ({
       invoke: async (functionName, payload) => {
         if (functionName !== watchedFunction)
