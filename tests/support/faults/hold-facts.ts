@@ -7,6 +7,8 @@ export async function holdFacts(databaseUrl: string) {
     connectionString: databaseUrl,
     options: "-c idle_in_transaction_session_timeout=0",
   });
+  // A test that fails stops the server before it has released.
+  client.on("error", () => undefined);
   await client.connect();
   await client.query("begin");
   await client.query("lock table stream_events in share mode");

@@ -92,7 +92,10 @@ export async function startTcpProxy({
       ambush.count += 1;
       breakOff();
     };
-    const ended = Promise.race([once(client, "end"), once(client, "close")]);
+    const ended = Promise.race([
+      once(client, "end"),
+      once(client, "close"),
+    ]).catch(() => undefined);
     const forward = pass(client, target, async (chunk) => {
       const found = findAmbush(chunk);
       if (found === undefined) return true;
