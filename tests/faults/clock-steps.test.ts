@@ -77,7 +77,7 @@ it("29: clocks of Postgres and of the runner that step by a day, back and forth,
   const watch = await watchProgress(owner);
   const runner = startRunnerProcess(
     scene.settingsFor(database, OPTIONS),
-    clock.environment,
+    { environment: clock.environment },
   );
   cleanups.add(() => runner.kill().catch(() => undefined));
   const seen = { ahead: 0, behind: 0, handledAhead: 0, revisedAhead: 0 };

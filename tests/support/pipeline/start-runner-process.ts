@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
+import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
 import type { RunnerSettings, RunnerWork } from "./runner-work.ts";
 
 /** A pipeline in another process. */
@@ -20,17 +21,21 @@ export interface RunnerProcess {
   kill(): Promise<void>;
 }
 
-const PROGRAM = fileURLToPath(new URL("runner-process.ts", import.meta.url));
+const PROGRAM = join("tests", "support", "pipeline", "runner-process.ts");
 
-/**
- * Starts a pipeline in a process of its own, whose errors appear among the test's; it may not poll yet. `environment` is
- * beyond the test's own.
- */
+interface ProcessOptions {
+  /** Beyond the test's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of the code that it runs; this project's unless given. */
+  readonly root?: string;
+}
+
+/** Starts a pipeline in a process of its own, whose errors appear among the test's; it may not poll yet. */
 export function startRunnerProcess(
   settings: RunnerSettings,
-  environment: Readonly<Record<string, string>> = {},
+  { environment = {}, root = PROJECT_ROOT }: ProcessOptions = {},
 ): RunnerProcess {
-  const child = spawn(process.execPath, [PROGRAM], {
+  const child = spawn(process.execPath, [join(root, PROGRAM)], {
     stdio: ["pipe", "ignore", "inherit", "ipc"],
     env: { ...process.env, ...environment },
   });
