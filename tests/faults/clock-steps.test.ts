@@ -75,10 +75,9 @@ afterAll(() => cleanups.run());
 it("29: clocks of Postgres and of the runner that step by a day, back and forth, under work and in quiet, change no table and hold nothing up", async () => {
   const { owner } = database.databaseUrls;
   const watch = await watchProgress(owner);
-  const runner = startRunnerProcess(
-    scene.settingsFor(database, OPTIONS),
-    { environment: clock.environment },
-  );
+  const runner = startRunnerProcess(scene.settingsFor(database, OPTIONS), {
+    environment: clock.environment,
+  });
   cleanups.add(() => runner.kill().catch(() => undefined));
   const seen = { ahead: 0, behind: 0, handledAhead: 0, revisedAhead: 0 };
   const look = async () => {
@@ -135,7 +134,6 @@ it("29: clocks of Postgres and of the runner that step by a day, back and forth,
 
 /** Plays of the portion's ten minutes, and late ones of noon; returns how many. */
 async function send(portion: number): Promise<number> {
-  const at = (minute: number) => Date.UTC(2026, 2, 1, 12, minute);
   const times = [at(0), at(20 + portion * 10), at(25 + portion * 10)];
   const records = times.flatMap((timeMs) =>
     PARTITIONS.map((partition) =>
@@ -160,6 +158,8 @@ async function countUnfinished(): Promise<number> {
   );
   return row?.count ?? 0;
 }
+
+const at = (minute: number): number => Date.UTC(2026, 2, 1, 12, minute);
 
 /** How many days Postgres's clock is off the machine's. */
 async function readPostgresDays(): Promise<number> {

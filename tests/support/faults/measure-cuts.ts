@@ -6,7 +6,10 @@ import { withClient } from "#tests/support/database.ts";
 
 /** The statement from whose end on the closer keeps every micro-batch out. */
 const LOCK = "execute close-windows/lock_frontiers_exclusive:";
-const ENDS: readonly string[] = ["statement: commit", "statement: rollback"];
+const ENDS: ReadonlySet<string> = new Set([
+  "statement: commit",
+  "statement: rollback",
+]);
 /** `%m [%p]` of compose/postgres/postgresql.conf, and what a statement took. */
 const LINE =
   /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC \[(\d+)\] .*LOG: {2}duration: [\d.]+ ms {2}(.*)$/;
@@ -46,7 +49,7 @@ export async function readCuts({
     const atMs = Date.parse(`${date}T${time}Z`);
     if (statement.startsWith(LOCK)) lockedAtMs.set(backend, atMs);
     const beganAtMs = lockedAtMs.get(backend);
-    if (beganAtMs === undefined || !ENDS.includes(statement)) continue;
+    if (beganAtMs === undefined || !ENDS.has(statement)) continue;
     cuts.push(atMs - beganAtMs);
     lockedAtMs.delete(backend);
   }

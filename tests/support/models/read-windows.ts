@@ -38,13 +38,21 @@ const PROGRESS = `
 export async function readWindows(
   database: DatabaseInUse,
 ): Promise<WindowView[]> {
-  return (await database.rows(WINDOWS)) as unknown as WindowView[];
+  return (await database.owner.query<WindowView>(WINDOWS)).rows;
 }
 
 /** Reads how far windows are closed, and the watermark. */
 export async function readProgress(
   database: DatabaseInUse,
 ): Promise<Record<Kind | "watermark", number>> {
-  const rows = await database.list(PROGRESS);
-  return Object.fromEntries(rows) as Record<Kind | "watermark", number>;
+  const { rows } = await database.owner.query<{ name: string; at: number }>(
+    PROGRESS,
+  );
+  const read = (wanted: string) =>
+    rows.find(({ name }) => name === wanted)?.at ?? Number.NaN;
+  return {
+    hourly: read("hourly"),
+    minutes: read("minutes"),
+    watermark: read("watermark"),
+  };
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
 import type { RunnerSettings, RunnerWork } from "./runner-work.ts";
@@ -21,7 +22,7 @@ export interface RunnerProcess {
   kill(): Promise<void>;
 }
 
-const PROGRAM = join("tests", "support", "pipeline", "runner-process.ts");
+const PROGRAM = fileURLToPath(new URL("runner-process.ts", import.meta.url));
 
 interface ProcessOptions {
   /** Beyond the test's own. */
@@ -35,10 +36,14 @@ export function startRunnerProcess(
   settings: RunnerSettings,
   { environment = {}, root = PROJECT_ROOT }: ProcessOptions = {},
 ): RunnerProcess {
-  const child = spawn(process.execPath, [join(root, PROGRAM)], {
-    stdio: ["pipe", "ignore", "inherit", "ipc"],
-    env: { ...process.env, ...environment },
-  });
+  const child = spawn(
+    process.execPath,
+    [join(root, relative(PROJECT_ROOT, PROGRAM))],
+    {
+      stdio: ["pipe", "ignore", "inherit", "ipc"],
+      env: { ...process.env, ...environment },
+    },
+  );
   const exit = once(child, "exit");
   let work: RunnerWork | null = null;
   child.on("message", (message: RunnerWork) => {

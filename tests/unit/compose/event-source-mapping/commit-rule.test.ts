@@ -5,7 +5,10 @@ import { afterEach, expect, test, vi } from "vitest";
 
 import { BatchProgress } from "#compose/event-source-mapping/batch-progress.ts";
 import { CommitQueue } from "#compose/event-source-mapping/commit-queue.ts";
-import { PartitionRegister } from "#compose/event-source-mapping/partition-register.ts";
+import {
+  PartitionRegister,
+  type Occupation,
+} from "#compose/event-source-mapping/partition-register.ts";
 import { CommitModel } from "./commit-model.ts";
 import {
   MappingInMemory,
@@ -19,17 +22,39 @@ afterEach(() => {
 });
 
 test("12: whatever fails, the group has each partition's lowest record without an outcome as its offset, as soon as it answers", async () => {
-  await fc.assert(obeyRule(fc.commands(work, LENGTH)), { numRuns: 200 });
+  const report = await fc.check(obeyRule(fc.commands(work, LENGTH)), {
+    numRuns: 200,
+  });
+
+  expect(await fc.asyncDefaultReportMessage(report)).toBeUndefined();
 });
 
 test("12: whoever takes partitions away and gives them back, the group is asked for no offset beyond that record, for none of another member's, and in the end for all", async () => {
-  await fc.assert(obeyRule(fc.commands([...work, ...rebalances], LENGTH)), {
-    numRuns: 300,
-  });
+  const report = await fc.check(
+    obeyRule(fc.commands([...work, ...rebalances], LENGTH)),
+    { numRuns: 300 },
+  );
+
+  expect(await fc.asyncDefaultReportMessage(report)).toBeUndefined();
 });
 
+/** Hands partitions out as if one record more had come to its outcome. */
+class EagerRegister extends PartitionRegister {
+  override occupy(partitions: readonly number[]): Occupation {
+    const occupation = super.occupy(partitions);
+    return {
+      ...occupation,
+      markHandled: (partition, nextOffset) =>
+        occupation.markHandled(partition, nextOffset + 1),
+    };
+  }
+}
+
 /** Mappings with one mistake each. */
-const WRONG: readonly (readonly [mistake: string, plant: () => void])[] = [
+const WRONG: readonly (readonly [
+  mistake: string,
+  plant: () => typeof PartitionRegister,
+])[] = [
   [
     "advances a partition to the newest record with an outcome",
     () => {
@@ -41,48 +66,22 @@ const WRONG: readonly (readonly [mistake: string, plant: () => void])[] = [
             : { nextOffset: Number(newest.offset) + 1, eventCount: 1 };
         },
       );
+      return PartitionRegister;
     },
   ],
-  [
-    "commits one record too many",
-    () => {
-      const right = PartitionRegister.prototype.occupy;
-      vi.spyOn(PartitionRegister.prototype, "occupy").mockImplementation(
-        function occupyWrongly(this: PartitionRegister, partitions) {
-          const occupation = right.call(this, partitions);
-          return {
-            ...occupation,
-            markHandled: (partition, nextOffset) =>
-              occupation.markHandled(partition, nextOffset + 1),
-          };
-        },
-      );
-    },
-  ],
+  ["commits one record too many", () => EagerRegister],
   [
     "commits after a rebalance what was to be committed before",
     () => {
       vi.spyOn(CommitQueue.prototype, "clear").mockReturnValue();
-    },
-  ],
-  [
-    "keeps the last record of a partition to itself",
-    () => {
-      const right = CommitQueue.prototype.add;
-      vi.spyOn(CommitQueue.prototype, "add").mockImplementation(
-        function addOnce(this: CommitQueue, partition, commit) {
-          if (commit.offset < RECORDS) right.call(this, partition, commit);
-        },
-      );
+      return PartitionRegister;
     },
   ],
 ];
 
 test.for(WRONG)("12: the model finds a mapping that %s", async ([, plant]) => {
-  plant();
-
   const { failed } = await fc.check(
-    obeyRule(fc.commands([...work, ...rebalances], LENGTH)),
+    obeyRule(fc.commands([...work, ...rebalances], LENGTH), plant()),
     { numRuns: 2000, endOnFailure: true },
   );
 
@@ -154,7 +153,10 @@ const rebalances: fc.Arbitrary<Command>[] = [
   ),
 ];
 
-function obeyRule(commands: fc.Arbitrary<Iterable<Command>>) {
+function obeyRule(
+  commands: fc.Arbitrary<Iterable<Command>>,
+  Register = PartitionRegister,
+) {
   const plan = fc.record({
     batchSize: fc.integer({ min: 1, max: 10 }),
     maximumInvocations: fc.integer({ min: 1, max: 3 }),
@@ -163,7 +165,7 @@ function obeyRule(commands: fc.Arbitrary<Iterable<Command>>) {
   });
   return fc.asyncProperty(plan, commands, async (given, steps) => {
     const model = new CommitModel(PARTITIONS.length, RECORDS);
-    const real = new MappingInMemory(model, given);
+    const real = new MappingInMemory(model, given, Register);
     real.group.assign(PARTITIONS);
     await settle();
     await fc.asyncModelRun(() => ({ model, real }), steps);

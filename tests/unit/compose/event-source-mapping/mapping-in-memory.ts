@@ -6,7 +6,7 @@ import {
 } from "#compose/event-source-mapping/choices.ts";
 import { createCounters } from "#compose/event-source-mapping/counters.ts";
 import type { InvocationResult } from "#compose/event-source-mapping/invoker.ts";
-import { PartitionRegister } from "#compose/event-source-mapping/partition-register.ts";
+import type { PartitionRegister } from "#compose/event-source-mapping/partition-register.ts";
 import { Poller } from "#compose/event-source-mapping/poller.ts";
 import type { CommitModel } from "./commit-model.ts";
 import { FORMAT, namesOf } from "./fetched-records.ts";
@@ -43,10 +43,14 @@ export class MappingInMemory {
   readonly #model: CommitModel;
   readonly #partialFailures: PartialFailures;
 
-  constructor(model: CommitModel, plan: MappingPlan) {
+  constructor(
+    model: CommitModel,
+    plan: MappingPlan,
+    Register: typeof PartitionRegister,
+  ) {
     this.#model = model;
     this.#partialFailures = plan.partialFailures;
-    const register = new PartitionRegister(() => poller.onReleased());
+    const register = new Register(() => poller.onReleased());
     const poller: Poller = new Poller({
       // Nobody starts it: the group in memory takes the place of its sessions.
       kafka: new Kafka({ brokers: ["127.0.0.1:1"] }),
