@@ -37,7 +37,11 @@ test.for([
     "else min(newest",
     "else max(newest",
   ],
-  ["one that goes back", "and c.watermark > w.watermark", ""],
+  [
+    "one that goes back",
+    "and c.watermark > w.watermark",
+    "and c.watermark is not null",
+  ],
   [
     "one that does not wait for silent partitions",
     "bool_or(newest_event_at is null)",
