@@ -49,7 +49,7 @@ export default defineConfig({
           expect: { poll: POLL },
           globalSetup: "tests/support/global-setup.ts",
           testTimeout: 300_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           pool: "forks",
           maxWorkers: 2,
         },
