@@ -35,7 +35,7 @@ async function startBroker(
   return broker;
 }
 
-test("12: a broker that is killed and started again costs no record, and the same poller goes on", async () => {
+test("24: a broker that is killed and started again costs no record, and the same poller goes on", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "mapping-broker-killed-"));
   closing.push(() => rm(dataDir, { recursive: true, force: true }));
   const port = await findFreePort();

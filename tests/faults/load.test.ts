@@ -119,6 +119,11 @@ it("a flood of dead letters, as every play is an orphan, is stored at a steady r
   expect(await watch.stop()).toEqual([]);
 });
 
+const at = (ms: number): string => new Date(ms).toISOString();
+
+const mean = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+
 /** Counts the minutes of event time that portions of plays have taken. */
 function countMinutes(): () => number {
   let minutes = 0;
@@ -128,7 +133,6 @@ function countMinutes(): () => number {
 /** Sends plays of the next minute of event time. */
 function sendPlays(nextMinute: () => number, count: number): Promise<void> {
   const toMs = FIRST_MS + nextMinute() * 60_000;
-  const at = (ms: number) => new Date(ms).toISOString();
   return scene.topics.send(
     STREAM_EVENTS_TOPIC,
     planRecords({ from: at(toMs - 60_000), to: at(toMs), count }),
@@ -138,8 +142,6 @@ function sendPlays(nextMinute: () => number, count: number): Promise<void> {
 /** The means of the first and of the second half. */
 function halve(numbers: readonly number[]): readonly [number, number] {
   const middle = Math.ceil(numbers.length / 2);
-  const mean = (part: readonly number[]) =>
-    part.reduce((sum, number) => sum + number, 0) / part.length;
   return [mean(numbers.slice(0, middle)), mean(numbers.slice(middle))];
 }
 
