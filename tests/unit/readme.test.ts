@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
@@ -58,13 +58,40 @@ describe("the README names", () => {
   test("every command", () => {
     const scripts: Readonly<Record<string, string>> = packageJson.scripts;
     const commands = Object.keys(scripts).filter((name) =>
-      /compose\/cli|tests\/bench/.test(scripts[name] ?? ""),
+      /compose\/cli|tests\/(bench|soak)/.test(scripts[name] ?? ""),
     );
     expect(
       commands.filter(
         (name) =>
           !readme.includes(`npm run ${name}`) &&
           !readme.includes(`npm ${name}`),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("the README's table of faults", () => {
+  const rows = [...readme.matchAll(/^\| ([\d, ]+\d|\d) +\| .*$/gm)];
+
+  test("has each fault once", () => {
+    const numbers = rows.flatMap(([, listed = ""]) =>
+      listed.split(", ").map(Number),
+    );
+
+    expect(numbers).toEqual(
+      Array.from({ length: 38 }, (_, index) => index + 1),
+    );
+  });
+
+  test("names tests that are there", () => {
+    const files = rows.flatMap(([row]) =>
+      [...row.matchAll(/`([\w-]+(?:\/[\w-]+)+)`/g)].map(([, path]) => path),
+    );
+
+    expect(files.length).toBeGreaterThan(38);
+    expect(
+      files.filter(
+        (path) => !existsSync(new URL(`tests/${path}.test.ts`, root)),
       ),
     ).toEqual([]);
   });
