@@ -30,7 +30,7 @@ import { startRunnerProcess } from "#tests/support/pipeline/start-runner-process
 import { untilFacts } from "#tests/support/pipeline/until-facts.ts";
 
 /** The long form: LOAD_SECONDS=600. */
-const OVERLOAD_SECONDS = Number(process.env["LOAD_SECONDS"] ?? 15);
+const OVERLOAD_SECONDS = Number(process.env["LOAD_SECONDS"] ?? 8);
 /** Small micro-batches, so that little data is three times too much. */
 const BATCH_SIZE = 50;
 const TOPICS = [...DIMENSIONS, STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC];
