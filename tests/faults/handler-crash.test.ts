@@ -32,10 +32,7 @@ beforeEach(() => {
     functions: {
       example: {
         handlerFile: fileURLToPath(
-          new URL(
-            "../../../fixtures/functions/dies-of-a-play.ts",
-            import.meta.url,
-          ),
+          new URL("../fixtures/functions/dies-of-a-play.ts", import.meta.url),
         ),
         handlerExport: "handler",
         timeoutMs: 30_000,

@@ -8,8 +8,8 @@ const after = (deed: Deed): Action => ({ ...deed, afterMs: 300 });
 const HOUR = "2026-03-01T12";
 const USER = 10_000;
 
-/** Each kind of action once, the plays before what disturbs them. */
-const EVERYTHING: readonly Action[] = (
+/** Plays, and what disturbs them; `npm run soak` draws from all that there is. */
+const ACTIONS: readonly Action[] = (
   [
     {
       kind: "produce",
@@ -17,9 +17,11 @@ const EVERYTHING: readonly Action[] = (
       to: `${HOUR}:10:00Z`,
       count: 300,
     },
-    { kind: "rebalance" },
     { kind: "orphan", at: `${HOUR}:11:00Z`, count: 5, userId: USER },
     { kind: "cut" },
+    { kind: "repartition" },
+    { kind: "delay", oneWayMs: 20 },
+    { kind: "restart_postgres", signal: "SIGKILL" },
     {
       kind: "produce",
       from: `${HOUR}:10:00Z`,
@@ -27,29 +29,14 @@ const EVERYTHING: readonly Action[] = (
       count: 300,
     },
     { kind: "kill_runner" },
-    { kind: "arrive", userId: USER },
-    { kind: "restart_postgres", signal: "SIGKILL" },
-    { kind: "repartition" },
-    { kind: "delay", oneWayMs: 20 },
-    { kind: "redrive" },
-    {
-      kind: "produce",
-      from: `${HOUR}:20:00Z`,
-      to: `${HOUR}:30:00Z`,
-      count: 300,
-    },
-    { kind: "roll_runner", batchSize: 10 },
-    { kind: "pause_runner", seconds: 1 },
-    { kind: "restart_kafka", signal: "SIGKILL" },
-    { kind: "hold", seconds: 1 },
     { kind: "late", at: "2026-03-01T09:00:00Z", count: 5 },
   ] satisfies Deed[]
 ).map(after);
 
-it("35: a mixture of all faults, each once, ends with the oracle's tables; a fact that is lost before the next calm period is found", async () => {
+it("35: a mixture of faults ends with the oracle's tables; a fact that is lost before the next calm period is found", async () => {
   let calms = 0;
   const { violations, counts, totals } = await runActions(
-    [...EVERYTHING, CALM, CALM],
+    [...ACTIONS, CALM, CALM],
     {
       beforeCalm: async ({ database }) => {
         calms += 1;
