@@ -34,7 +34,7 @@ const statusSchema = z.object({
 
 let stack: CommandStack;
 beforeAll(async () => {
-  stack = await openCommandStack();
+  stack = await openCommandStack({ hasKafka: true });
 });
 afterAll(() => stack?.close());
 

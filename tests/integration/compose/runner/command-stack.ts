@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { findFreePort } from "#compose/embedded/ports.ts";
 import { stopStack } from "#compose/embedded/stack.ts";
+import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
 import {
   runToEnd,
   spawnCommand,
@@ -23,9 +24,16 @@ export interface CommandStack {
 /** A JVM start and the 10 s that Kafka waits for the members of a killed runner do not fit into the usual time-out. */
 export const STACK_TIMEOUT_MS = 180_000;
 
-/** Chooses directory and ports; nothing runs yet. */
-export async function openCommandStack(): Promise<CommandStack> {
+/** Chooses directory and ports; nothing runs yet. Kafka is fetched by the first start, unless it is to be there. */
+export async function openCommandStack({
+  hasKafka = false,
+} = {}): Promise<CommandStack> {
   const dataDir = await mkdtemp(join(tmpdir(), "whole-stack-"));
+  if (hasKafka)
+    await symlink(
+      join(PROJECT_ROOT, ".data", "kafka-jars"),
+      join(dataDir, "kafka-jars"),
+    );
   const environment = {
     KAFKA_PORT: String(await findFreePort()),
     POSTGRES_PORT: String(await findFreePort()),
