@@ -112,7 +112,8 @@ function showAction({ kind, ...details }: Action, seconds: number): void {
 }
 
 function showResult({ counts, totals, violations }: SoakResult): void {
-  writeLine(JSON.stringify({ ...counts, ...totals }));
+  writeLine(`done: ${JSON.stringify(counts)}`);
+  writeLine(`database: ${JSON.stringify(totals)}`);
   writeLine(
     violations.length === 0
       ? "Everything holds."
