@@ -1,6 +1,6 @@
 import { Option } from "commander";
 
-import { readReplayHorizon } from "#compose/replay/read-facts-horizon.ts";
+import { readReplayHorizon } from "#compose/replay/read-replay-horizon.ts";
 import { renderMoves } from "#compose/replay/render-moves.ts";
 import { replay, type ReplayStart } from "#compose/replay/replay.ts";
 import {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import { rebuild } from "#compose/rebuild/rebuild.ts";
-import { readFactsHorizon } from "#compose/replay/read-facts-horizon.ts";
+import { readReplayHorizon } from "#compose/replay/read-replay-horizon.ts";
 import { replay } from "#compose/replay/replay.ts";
 import {
   DEAD_LETTER_TOPIC,
@@ -78,7 +78,10 @@ it("the scheduled function gives up the facts of more than a day ago, to the hou
     const earliest = floorHour(Date.now() - DAY_MS);
     await pipeline.invoke("enforce-retention", {});
     const latest = floorHour(Date.now() - DAY_MS);
-    horizonMs = await readFactsHorizon(database.databaseUrls.reader);
+    horizonMs = await readReplayHorizon(
+      database.databaseUrls.reader,
+      STREAM_EVENTS_TOPIC,
+    );
 
     expect([earliest, latest]).toContain(horizonMs);
     const after = await readEverything();
@@ -193,7 +196,10 @@ it("a replay from before the horizon is refused; one since it reads plays before
     kafkaBootstrapServers: database.kafkaBootstrapServers,
     topic: STREAM_EVENTS_TOPIC,
     consumerGroup: GROUPS.streamEvents,
-    horizonMs: await readFactsHorizon(database.databaseUrls.reader),
+    horizonMs: await readReplayHorizon(
+      database.databaseUrls.reader,
+      STREAM_EVENTS_TOPIC,
+    ),
   };
 
   await expect(
@@ -229,7 +235,9 @@ it("with longer settings the horizon stays, and what is kept shorter goes: earli
     },
   );
 
-  expect(await readFactsHorizon(database.databaseUrls.reader)).toBe(horizonMs);
+  expect(
+    await readReplayHorizon(database.databaseUrls.reader, STREAM_EVENTS_TOPIC),
+  ).toBe(horizonMs);
   expect(await selectRows(database.databaseUrls.reader, WAITING)).toEqual([
     waiting,
   ]);

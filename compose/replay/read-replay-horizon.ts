@@ -16,13 +16,9 @@ const KEPT: ReadonlyMap<string, Kept> = new Map([
 ]);
 
 /**
- * Reads up to when facts have been given up, in milliseconds since the epoch; `-Infinity`: none have been. Throws
- * `schema_outdated` (user), and what the session throws.
+ * Reads up to when what comes of a topic's records has been given up, in milliseconds since the epoch; `-Infinity`:
+ * nothing has been. Throws `schema_outdated` (user), and what the session throws.
  */
-export const readFactsHorizon = (databaseUrl: string): Promise<number> =>
-  readReplayHorizon(databaseUrl, STREAM_EVENTS_TOPIC);
-
-/** Reads from when on the records of a topic may be read again, as `readFactsHorizon` does. */
 export async function readReplayHorizon(
   databaseUrl: string,
   topic: string,
