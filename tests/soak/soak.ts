@@ -56,10 +56,13 @@ async function soak({
   showResult(result);
   if (result.violations.length === 0) return;
   process.exitCode = 1;
+  if (isInterrupted()) return;
   writeLine(
     `Again: npm run soak -- --seed ${seed} --actions ${result.actions.length}`,
   );
   writeLine("Shrinking, by leaving actions out");
+  const isInShrinkTime = limitTime(shrinkMinutes);
+  const mayShrink = () => isInShrinkTime() && !isInterrupted();
   const shrunk = await shrinkActions(
     result.actions,
     async (actions) => {
@@ -69,7 +72,7 @@ async function soak({
       );
       return violations.length > 0;
     },
-    limitTime(shrinkMinutes),
+    mayShrink,
   );
   writeLine(
     `What fails still:\n${shrunk.map((action) => JSON.stringify(action)).join("\n")}`,

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Connections } from "#compose/embedded/connection-env.ts";
@@ -8,8 +7,8 @@ import {
   stopPostgres,
 } from "#compose/embedded/postgres-server.ts";
 import {
+  findServerProcess,
   isRunning,
-  type ServerProcess,
 } from "#compose/embedded/server-process.ts";
 import { waitUntil } from "#compose/embedded/wait-until.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
@@ -102,7 +101,8 @@ async function endServer(
   pidFile: string,
   signal: NodeJS.Signals,
 ): Promise<void> {
-  const server: ServerProcess = JSON.parse(await readFile(pidFile, "utf8"));
+  const server = await findServerProcess(pidFile);
+  if (server === undefined) throw new Error(`Nothing runs by ${pidFile}.`);
   process.kill(server.pid, signal);
   const hasEnded = async () => !(await isRunning(server));
   if (!(await waitUntil(hasEnded, END_TIMEOUT_MS)))

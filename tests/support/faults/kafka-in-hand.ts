@@ -47,7 +47,9 @@ export function takeKafka(
     kill: async () => {
       const server = await find();
       process.kill(server.pid, "SIGKILL");
-      await waitUntil(async () => !(await isRunning(server)), END_TIMEOUT_MS);
+      const hasEnded = async () => !(await isRunning(server));
+      if (!(await waitUntil(hasEnded, END_TIMEOUT_MS)))
+        throw new Error("Kafka was killed and still runs.");
     },
     untilEnded: async () => {
       const isGone = await waitUntil(
@@ -69,7 +71,7 @@ export function takeKafka(
       const knowsGroup = async (group: string) => {
         await offsets.readCommittedOffsets(group, STREAM_EVENTS_TOPIC);
       };
-      await waitUntil(
+      const isReady = await waitUntil(
         () =>
           Promise.all(Object.values(GROUPS).map(knowsGroup)).then(
             () => true,
@@ -78,6 +80,7 @@ export function takeKafka(
         READY_TIMEOUT_MS,
       );
       await offsets.close();
+      if (!isReady) throw new Error("Kafka does not know its groups again.");
     },
   };
 }

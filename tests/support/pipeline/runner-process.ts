@@ -11,6 +11,9 @@ import { startPipeline } from "./start-pipeline.ts";
 // Short, so that a test sees the work while it goes on.
 const REPORT_INTERVAL_MS = 20;
 
+// A terminal's Ctrl-C is its parent's to take, which then lets this one end.
+process.on("SIGINT", () => undefined);
+
 const lines = createInterface({ input: process.stdin });
 lines.once("line", (line) => {
   const settings: RunnerSettings = JSON.parse(line);
