@@ -143,10 +143,24 @@ test(
       CommittedEventCount: 1000,
     });
 
+    // Plays that nobody has handled yet.
+    await expect(
+      stack.run("produce", "--count", "1000"),
+    ).resolves.toMatchObject({ exitCode: 0 });
     first.signal("SIGKILL");
     await first.ended;
     const second = stack.spawn("up");
     await second.waitFor("ready: ");
+    await expect(stack.run("drain", "--close-windows")).resolves.toMatchObject({
+      exitCode: 0,
+    });
+    const goneOn = await readStatus();
+    expect(goneOn.plays["accepted"]).toBe(
+      (after.plays["accepted"] ?? 0) + 1000,
+    );
+    await expect(stack.run("validate", "--no-reports")).resolves.toMatchObject({
+      exitCode: 0,
+    });
     const downed = await stack.run("down");
 
     expect(downed).toMatchObject({

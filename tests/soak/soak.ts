@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
 import { parseCount, parseSeed } from "#compose/cli/parse-options.ts";
+import { listenForInterruption } from "#compose/cli/interruption.ts";
 import { runCommand } from "#compose/cli/run-command.ts";
 import { writeLine } from "#compose/cli/write-line.ts";
 import { drawActions, type Action } from "./actions.ts";
@@ -21,14 +22,17 @@ const command = new Command("soak")
   .description(
     "Runs the pipeline under a random mixture of faults, and checks the invariants after each calm period",
   )
-  .option(
-    "--seed <number>",
-    "draws the same sequence again",
-    parseSeed,
-    Math.floor(Math.random() * SEEDS),
+  .addOption(
+    new Option("--seed <number>", "draws the same sequence again")
+      .argParser(parseSeed)
+      .default(Math.floor(Math.random() * SEEDS), "another one in every run"),
   )
   .option("--minutes <count>", "begin no action after", parseCount, 5)
-  .option("--actions <count>", "so many actions instead", parseCount)
+  .addOption(
+    new Option("--actions <count>", "so many actions instead")
+      .argParser(parseCount)
+      .conflicts("minutes"),
+  )
   .option(
     "--shrink-minutes <count>",
     "how long a failing sequence may be shrunk",
@@ -46,7 +50,9 @@ async function soak({
   shrinkMinutes,
 }: SoakCommandOptions): Promise<void> {
   writeLine(`seed ${seed}`);
-  const isInterrupted = listenForInterruption();
+  // Ends the sequence with a last calm period, and takes the servers down.
+  const interruption = listenForInterruption();
+  const isInterrupted = () => interruption.aborted;
   const isInTime = count === Infinity ? limitTime(minutes) : () => true;
   const hasTime = () => isInTime() && !isInterrupted();
   const result = await runActions(takeActions(drawActions(seed), count), {
@@ -77,16 +83,6 @@ async function soak({
   writeLine(
     `What fails still:\n${shrunk.map((action) => JSON.stringify(action)).join("\n")}`,
   );
-}
-
-/** Ctrl-C ends the sequence with a last calm period, and takes the servers down; a second one ends the process. */
-function listenForInterruption(): () => boolean {
-  let isInterrupted = false;
-  const interrupt = () => {
-    isInterrupted = true;
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  return () => isInterrupted;
 }
 
 function* takeActions(
