@@ -1,4 +1,4 @@
-import type { Clock } from "#compose/scheduler/scheduler.ts";
+import type { Clock } from "#compose/event-source-mapping/clock.ts";
 import { cutIntoChunks } from "./cut-into-chunks.ts";
 import type { LetterSize } from "./letter-reader.ts";
 
@@ -26,14 +26,14 @@ export async function workInChunks(
     ratePerSecond === undefined
       ? LETTERS_PER_CHUNK
       : Math.min(LETTERS_PER_CHUNK, Math.max(1, Math.ceil(ratePerSecond / 2)));
-  let dueAtMs = clock.now();
+  let dueAtMs = clock.elapsed();
   let done = 0;
   onProgress?.(done, letters.length);
   for (const ids of cutIntoChunks(letters, maxCount)) {
     if (ratePerSecond !== undefined) {
-      await clock.delay(Math.max(0, dueAtMs - clock.now()), signal);
+      await clock.delay(Math.max(0, dueAtMs - clock.elapsed()), signal);
       // From now on, and not from when it was due: lost time is not made up for with a burst.
-      dueAtMs = clock.now() + (ids.length / ratePerSecond) * SECOND_MS;
+      dueAtMs = clock.elapsed() + (ids.length / ratePerSecond) * SECOND_MS;
     }
     if (signal.aborted) return;
     await work(ids);

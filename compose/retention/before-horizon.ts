@@ -12,7 +12,7 @@ export function beforeHorizon(
   nextStep: string,
 ): PipelineError {
   return new PipelineError(
-    `${problem}. The retention horizon is ${formatTime(horizonMs)}: the facts before it have been given up. ${nextStep}`,
+    `${problem}. The retention horizon is ${formatTime(horizonMs)}: what lies before it has been given up. ${nextStep}`,
     { code: "before_retention_horizon", domain: "user" },
   );
 }

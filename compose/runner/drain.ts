@@ -1,5 +1,5 @@
+import type { Clock } from "#compose/event-source-mapping/clock.ts";
 import type { Invoker } from "#compose/event-source-mapping/invoker.ts";
-import type { Clock } from "#compose/scheduler/scheduler.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { invokeFunction } from "./invoke-function.ts";
 import type { Status } from "./read-status.ts";
@@ -8,7 +8,7 @@ const POLL_INTERVAL_MS = 200;
 
 export interface DrainOptions {
   readonly invoker: Invoker;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "elapsed" | "delay">;
   readonly readStatus: () => Promise<Status>;
   /** Also closes the windows that are still open. */
   readonly closesOpenWindows: boolean;
@@ -23,7 +23,7 @@ export interface DrainOptions {
 export async function drain(options: DrainOptions): Promise<Status> {
   const { invoker, clock, readStatus, closesOpenWindows, timeoutMs, signal } =
     options;
-  const deadlineMs = clock.now() + timeoutMs;
+  const deadlineMs = clock.elapsed() + timeoutMs;
   for (;;) {
     let status = await readStatus();
     if (listLags(status).length === 0 && hasLettersToRedrive(status)) {
@@ -38,7 +38,7 @@ export async function drain(options: DrainOptions): Promise<Status> {
       status = await readStatus();
       if (describeRest(status, closesOpenWindows).length === 0) return status;
     }
-    if (clock.now() >= deadlineMs)
+    if (clock.elapsed() >= deadlineMs)
       throw notDrained(describeRest(status, closesOpenWindows), timeoutMs);
     await clock.delay(POLL_INTERVAL_MS, signal);
     signal.throwIfAborted();

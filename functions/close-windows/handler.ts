@@ -54,9 +54,11 @@ export const handler = middy(
       // Kafka comes last: while it is down, the windows are measured.
       gauges: [
         measureWindows({ ...plays, gauges }),
-        ...[plays, ...CONSUMED_TOPICS].map((consumed) =>
-          measureLag({ ...consumed, topicOffsets, gauges }),
-        ),
+        measureLag({
+          consumed: [plays, ...CONSUMED_TOPICS],
+          topicOffsets,
+          gauges,
+        }),
       ],
     }),
   )

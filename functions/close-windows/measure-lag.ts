@@ -2,41 +2,52 @@ import type { ConsumedTopic } from "#shared/domain/consumer-groups.ts";
 import {
   measureLagSeconds,
   measureTopicLag,
+  type RecordAge,
 } from "#shared/domain/topic-lag.ts";
 import type { Metric } from "#shared/lambda/metric.ts";
 import type { Gauge } from "#shared/lambda/read-gauges.ts";
 import type { PipelineGauges } from "#shared/ports/pipeline-gauges.ts";
 import type { TopicOffsets } from "#shared/ports/topic-offsets.ts";
 
-interface Ports extends ConsumedTopic {
+interface Ports {
   readonly gauges: Pick<PipelineGauges, "readRecordAges">;
   readonly topicOffsets: TopicOffsets;
+  readonly consumed: readonly ConsumedTopic[];
 }
 
-/** Measures how far a consumer group is behind its topic. */
+/** Measures how far the consumer groups are behind their topics. */
 export const measureLag =
-  ({ gauges, topicOffsets, topic, consumerGroup }: Ports): Gauge =>
+  ({ gauges, topicOffsets, consumed }: Ports): Gauge =>
   async () => {
-    // The commits first: lag that is there never shows as none.
-    const committed = await topicOffsets.readCommittedOffsets(
-      consumerGroup,
-      topic,
-    );
-    const starts = await topicOffsets.readStartOffsets(topic);
-    const ends = await topicOffsets.readEndOffsets(topic);
-    const lag = measureTopicLag({ ends, starts, committed });
-    const seconds = measureLagSeconds(
-      topic,
-      lag,
-      await gauges.readRecordAges(),
-    );
-    const dimensions = { topic };
-    const records: Metric = {
-      name: "TopicLagRecords",
-      value: lag.records,
-      dimensions,
-    };
-    return seconds === null
-      ? [records]
-      : [records, { name: "TopicLagSeconds", value: seconds, dimensions }];
+    const ages = await gauges.readRecordAges();
+    const metrics: Metric[] = [];
+    // One after the other: they share a connection.
+    for (const topic of consumed)
+      metrics.push(...(await measureTopic(topicOffsets, topic, ages)));
+    return metrics;
   };
+
+async function measureTopic(
+  topicOffsets: TopicOffsets,
+  { topic, consumerGroup }: ConsumedTopic,
+  ages: readonly RecordAge[],
+): Promise<Metric[]> {
+  // The commits first: lag that is there never shows as none.
+  const committed = await topicOffsets.readCommittedOffsets(
+    consumerGroup,
+    topic,
+  );
+  const starts = await topicOffsets.readStartOffsets(topic);
+  const ends = await topicOffsets.readEndOffsets(topic);
+  const lag = measureTopicLag({ ends, starts, committed });
+  const seconds = measureLagSeconds(topic, lag, ages);
+  const dimensions = { topic };
+  const records: Metric = {
+    name: "TopicLagRecords",
+    value: lag.records,
+    dimensions,
+  };
+  return seconds === null
+    ? [records]
+    : [records, { name: "TopicLagSeconds", value: seconds, dimensions }];
+}

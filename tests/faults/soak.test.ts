@@ -36,7 +36,12 @@ const ACTIONS: readonly Action[] = (
 /** Its window has been closed by the calm period before. */
 const LATE = after({ kind: "late", at: `${HOUR}:05:00Z`, count: LATE_COUNT });
 
-it("35: a mixture of faults ends with the oracle's tables; a fact that is lost before the next calm period is found", async () => {
+const PLANTED = [
+  "delete from stream_events where event_id = (select min(event_id::text)::uuid from stream_events)",
+  "update dead_letters set original_value = '{}' where dead_letter_id = (select min(dead_letter_id) from dead_letters)",
+];
+
+it("35: a mixture of faults ends with the oracle's tables; a fact that is lost before the next calm period is found, and so is a letter that says something else", async () => {
   let calms = 0;
   const { violations, counts, totals } = await runActions(
     [...ACTIONS, CALM, LATE, CALM],
@@ -44,10 +49,8 @@ it("35: a mixture of faults ends with the oracle's tables; a fact that is lost b
       beforeCalm: async ({ database }) => {
         calms += 1;
         if (calms === 2)
-          await selectRows(
-            database.databaseUrls.owner,
-            "delete from stream_events where event_id = (select min(event_id::text)::uuid from stream_events)",
-          );
+          for (const statement of PLANTED)
+            await selectRows(database.databaseUrls.owner, statement);
       },
     },
   );
@@ -56,6 +59,9 @@ it("35: a mixture of faults ends with the oracle's tables; a fact that is lost b
   expect(calms).toBe(2);
   expect(violations).toContainEqual(
     expect.stringMatching(/^facts: .*missing row$/),
+  );
+  expect(violations).toContainEqual(
+    expect.stringMatching(/^letter .*: another value$/),
   );
   expect(counts).toEqual({
     produce: 2,

@@ -70,6 +70,9 @@ const FIRST_USER = 10_000;
 const MOST_PAUSE_SECONDS = 8;
 const MOST_BETWEEN_MS = 2000;
 
+/** Whether a user is one of those whose plays come first. */
+export const isAwaitedUser = (userId: number): boolean => userId >= FIRST_USER;
+
 /** The endless sequence of a seed: rounds of actions, each with a calm period at its end; the first one produces. */
 export function* drawActions(seed: number): Generator<Action, never> {
   const random = new Random().start(createRandomKey(seed), 0, 0);

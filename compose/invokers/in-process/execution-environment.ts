@@ -96,7 +96,7 @@ export class ExecutionEnvironment {
     const message: InvokeMessage = {
       kind: "invoke",
       requestId,
-      deadlineMs: Date.now() + timeoutMs,
+      timeoutMs,
       event,
     };
     const answer = this.#next(timeoutMs);

@@ -17,8 +17,9 @@ export interface InvocationContext {
 export function createContext(
   { functionName, memorySizeMb }: WorkerSettings,
   requestId: string,
-  deadlineMs: number,
+  timeoutMs: number,
 ): InvocationContext {
+  const endsAtMs = performance.now() + timeoutMs;
   return {
     functionName,
     functionVersion: "$LATEST",
@@ -29,6 +30,7 @@ export function createContext(
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: "in-process",
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+    getRemainingTimeInMillis: () =>
+      Math.max(0, Math.floor(endsAtMs - performance.now())),
   };
 }

@@ -54,12 +54,14 @@ const isHandler = (value: unknown): value is Handler =>
 
 async function invoke(
   handler: Handler,
-  { requestId, deadlineMs, event }: InvokeMessage,
+  { requestId, timeoutMs, event }: InvokeMessage,
 ): Promise<void> {
+  // Before the event is parsed: its time counts.
+  const context = createContext(settings, requestId, timeoutMs);
   try {
     const response = await handler(
       JSON.parse(Buffer.from(event).toString("utf8")),
-      createContext(settings, requestId, deadlineMs),
+      context,
     );
     // A copy of its own: a small Buffer is a view of memory that cannot be given away.
     const { buffer } = new TextEncoder().encode(

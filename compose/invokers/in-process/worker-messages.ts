@@ -10,7 +10,8 @@ export interface WorkerSettings {
 export interface InvokeMessage {
   readonly kind: "invoke";
   readonly requestId: string;
-  readonly deadlineMs: number;
+  /** Until the invocation is ended from outside. */
+  readonly timeoutMs: number;
   readonly event: ArrayBuffer;
 }
 

@@ -5,7 +5,9 @@ import { readProgress } from "./read-progress.ts";
 
 /** Looks at a database again and again while a fault happens. */
 export interface ProgressWatch {
-  /** Looks once more, ends, and lists what went back or changed where it must not (faults.md, I4 and I5). */
+  /** Looks once more, and lists what went back or changed where it must not since the watch began (faults.md, I4 and I5). */
+  look(): Promise<string[]>;
+  /** Looks a last time, and ends. */
   stop(): Promise<string[]>;
 }
 
@@ -21,10 +23,18 @@ export async function watchProgress(
   const ended = new AbortController();
   const faults = new Set<string>();
   let last: Progress = await readProgress(databaseUrl);
-  const look = async () => {
+  let looking: Promise<unknown> = Promise.resolve();
+  const compare = async (): Promise<string[]> => {
     const progress = await readProgress(databaseUrl);
     for (const fault of listRegressions(last, progress)) faults.add(fault);
     last = progress;
+    return [...faults];
+  };
+  // One look at a time: an answer that is overtaken would be compared as if it were the later one.
+  const look = (): Promise<string[]> => {
+    const answer = looking.catch(() => undefined).then(compare);
+    looking = answer;
+    return answer;
   };
   const watch = async () => {
     while (!ended.signal.aborted) {
@@ -36,11 +46,11 @@ export async function watchProgress(
   };
   const watching = watch();
   return {
+    look,
     stop: async () => {
       ended.abort();
       await watching;
-      await look();
-      return [...faults];
+      return look();
     },
   };
 }

@@ -332,7 +332,11 @@ test("each rejection counts, and an operator's redrive ends with it", async () =
 /** A clock that stands. */
 function at(now: string) {
   return {
-    clock: { now: () => Date.parse(now), delay: () => Promise.resolve() },
+    clock: {
+      now: () => Date.parse(now),
+      elapsed: () => 0,
+      delay: () => Promise.resolve(),
+    },
   };
 }
 

@@ -250,7 +250,7 @@ describe("before the retention horizon", () => {
     await expect(rebuildNow()).rejects.toMatchObject({
       code: "before_retention_horizon",
       message:
-        "No window up to 2026-01-15T13:00:00Z can be rebuilt. The retention horizon is 2026-01-15T13:00:00Z: the facts before it have been given up. The metric rows there stay as they are. Give a later --to.",
+        "No window up to 2026-01-15T13:00:00Z can be rebuilt. The retention horizon is 2026-01-15T13:00:00Z: what lies before it has been given up. The metric rows there stay as they are. Give a later --to.",
     });
     expect(await readMetrics()).toEqual(before);
   });

@@ -8,6 +8,7 @@ import {
 } from "#tests/unit/compose/scheduler/manual-clock.ts";
 
 const STARTED_AT_MS = 1_000_000;
+const DAY_MS = 86_400_000;
 
 test("without a rate the pieces follow one another, 500 letters each", async () => {
   const { sizes } = await run({ count: 1201, untilMs: 0 });
@@ -66,6 +67,27 @@ test("a piece follows another one only when that one's time is over, whatever it
     }),
     { numRuns: 30 },
   );
+});
+
+test("a clock that is put back or forth changes nothing about the pace", async () => {
+  const clock = new ManualClock(STARTED_AT_MS);
+  const startedAtMs: number[] = [];
+  const working = workInChunks(
+    listLetters(3),
+    { ratePerSecond: 1, clock, signal: new AbortController().signal },
+    () => {
+      startedAtMs.push(clock.elapsed());
+      return Promise.resolve();
+    },
+  );
+  await clock.advanceTo(STARTED_AT_MS);
+  clock.putTo(STARTED_AT_MS - DAY_MS);
+  await clock.advanceTo(STARTED_AT_MS - DAY_MS + 1000);
+  clock.putTo(STARTED_AT_MS + DAY_MS);
+  await clock.advanceTo(STARTED_AT_MS + DAY_MS + 1000);
+  await working;
+
+  expect(startedAtMs).toEqual([0, 1000, 2000]);
 });
 
 test("progress is told before the first piece and after each", async () => {

@@ -15,7 +15,7 @@ test("a replay from the horizon on is allowed, from a millisecond before it is r
       code: "before_retention_horizon",
       domain: "user",
       message:
-        "No replay can begin at 2026-03-01T11:59:59.999Z. The retention horizon is 2026-03-01T12:00:00Z: the facts before it have been given up. Give --from 2026-03-01T12:00:00Z or later.",
+        "No replay can begin at 2026-03-01T11:59:59.999Z. The retention horizon is 2026-03-01T12:00:00Z: what lies before it has been given up. Give --from 2026-03-01T12:00:00Z or later.",
     }),
   );
 });

@@ -6,11 +6,11 @@ import { DRAINED, RecordingInvoker } from "./fakes.ts";
 
 /** A clock on which every wait is over at once. */
 function createHastyClock() {
-  let nowMs = 0;
+  let elapsedMs = 0;
   return {
-    now: () => nowMs,
+    elapsed: () => elapsedMs,
     delay: (delayMs: number) => {
-      nowMs += delayMs;
+      elapsedMs += delayMs;
       return Promise.resolve();
     },
   };

@@ -1,4 +1,4 @@
-import type { Clock } from "#compose/scheduler/scheduler.ts";
+import type { Clock } from "#compose/event-source-mapping/clock.ts";
 
 interface Sleeper {
   wakeAtMs: number;
@@ -8,6 +8,7 @@ interface Sleeper {
 /** A clock that stands still until it is told the time. */
 export class ManualClock implements Clock {
   #nowMs: number;
+  #elapsedMs = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(nowMs: number) {
@@ -16,6 +17,10 @@ export class ManualClock implements Clock {
 
   now(): number {
     return this.#nowMs;
+  }
+
+  elapsed(): number {
+    return this.#elapsedMs;
   }
 
   delay(delayMs: number, signal: AbortSignal): Promise<void> {
@@ -42,6 +47,7 @@ export class ManualClock implements Clock {
 
   /** Sets the time, wakes whoever slept until then, and lets everything run that can. */
   async advanceTo(nowMs: number): Promise<void> {
+    this.#elapsedMs += nowMs - this.#nowMs;
     this.#nowMs = nowMs;
     for (const sleeper of this.#sleepers)
       if (sleeper.wakeAtMs <= nowMs) sleeper.wake();

@@ -50,9 +50,13 @@ async function measureBehind(recordAges: readonly RecordAge[]) {
     return Promise.resolve(new Map(offsets));
   };
   const metrics = await measureLag({
-    topic: TOPIC,
-    consumerGroup: "group",
-    gauges: { readRecordAges: async () => [...recordAges] },
+    consumed: [{ topic: TOPIC, consumerGroup: "group" }],
+    gauges: {
+      readRecordAges: () => {
+        steps.push("ages");
+        return Promise.resolve([...recordAges]);
+      },
+    },
     topicOffsets: {
       readCommittedOffsets: () =>
         answer("commits", [
@@ -85,11 +89,37 @@ test("lag is measured in records and in seconds, commits before ends", async () 
     { name: "TopicLagRecords", value: 2, dimensions },
     { name: "TopicLagSeconds", value: 30, dimensions },
   ]);
-  expect(steps).toEqual(["commits", "starts", "ends"]);
+  expect(steps).toEqual(["ages", "commits", "starts", "ends"]);
 });
 
 test("before the first record was handled its lag in seconds is not known", async () => {
   const { metrics } = await measureBehind([]);
 
   expect(metrics.map(({ name }) => name)).toEqual(["TopicLagRecords"]);
+});
+
+const noOffsets = () => Promise.resolve(new Map<number, number>());
+
+test("the ages are read once for all topics", async () => {
+  let readings = 0;
+  const metrics = await measureLag({
+    consumed: ["plays", "users", "albums"].map((topic) => ({
+      topic,
+      consumerGroup: `load-${topic}`,
+    })),
+    gauges: {
+      readRecordAges: () => {
+        readings += 1;
+        return Promise.resolve([]);
+      },
+    },
+    topicOffsets: {
+      readCommittedOffsets: noOffsets,
+      readStartOffsets: noOffsets,
+      readEndOffsets: noOffsets,
+    },
+  })();
+
+  expect(readings).toBe(1);
+  expect(metrics).toHaveLength(6);
 });
