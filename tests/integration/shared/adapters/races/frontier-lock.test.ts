@@ -3,7 +3,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { publishWindows } from "#functions/close-windows/close-due-windows.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { countStreams, allCount } from "#tests/support/races/count-streams.ts";
-import { applyPlays, useStores } from "#tests/support/races/open-stores.ts";
+import {
+  applyPlays,
+  nameOutcomes,
+  useStores,
+} from "#tests/support/races/open-stores.ts";
 import { playPart, type Part } from "#tests/support/races/play-part.ts";
 import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
 import { stagePlays } from "#tests/support/rows/stage-plays.ts";
@@ -47,6 +51,22 @@ describe("a micro-batch that waits for the closer's lock", () => {
     await closeAroundMicroBatch(TWO_STATEMENTS);
 
     expect(await countStreams(database)).toEqual(allCount(2));
+  });
+
+  test("is one of the warehouse: it reads the frontiers after the lock, and knows that its play is late", async () => {
+    await applyPlays(stores.openWarehouse(), [{ id: 1 }]);
+    const closer = await playPart(database, "closer", "closer");
+    const name = "micro-batch";
+    const warehouse = stores.openWarehouse({ name });
+
+    await closer.say("begin");
+    await closer.run("close-windows/lock_frontiers_exclusive");
+    await closer.run("close-windows/advance_frontiers", [TOPIC]);
+    const applying = applyPlays(warehouse, [{ id: 2, partition: 1 }]);
+    await Promise.race([applying, waitUntilBlocked(database.owner, name)]);
+    await closer.say("commit");
+
+    expect(nameOutcomes(await applying)).toEqual(["late"]);
   });
 
   test("would lose its play if it read the frontiers in the statement that waits", async () => {
