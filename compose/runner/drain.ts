@@ -18,31 +18,50 @@ export interface DrainOptions {
 
 /**
  * Waits until every topic is consumed, then has everything revised and published that is due, until nothing is left
- * of either. Throws `not_drained` (external), naming what is left, when the time is up, and the signal's reason.
+ * of either. What fails and may pass, such as a server that is being restarted, is tried again. Throws `not_drained`
+ * (external), naming what is left, or the last failure, when the time is up, and the signal's reason.
  */
 export async function drain(options: DrainOptions): Promise<Status> {
-  const { invoker, clock, readStatus, closesOpenWindows, timeoutMs, signal } =
-    options;
+  const { clock, timeoutMs, signal } = options;
   const deadlineMs = clock.elapsed() + timeoutMs;
   for (;;) {
-    let status = await readStatus();
-    if (listLags(status).length === 0 && hasLettersToRedrive(status)) {
-      // What is sent again has to be consumed like everything else, and only then is known what became of it.
-      await invokeFunction(invoker, "redrive", { flush: true });
-    } else if (listLags(status).length === 0) {
-      await invokeFunction(invoker, "close-windows", {
-        flush: true,
-        closeOpenWindows: closesOpenWindows,
-      });
-      // What came in meanwhile counts too.
-      status = await readStatus();
-      if (describeRest(status, closesOpenWindows).length === 0) return status;
+    const isTimeUp = () => clock.elapsed() >= deadlineMs;
+    try {
+      const { status, rest } = await advance(options);
+      if (rest.length === 0) return status;
+      if (isTimeUp()) throw notDrained(rest, timeoutMs);
+    } catch (error) {
+      const mayPass = error instanceof PipelineError && error.retry;
+      if (!mayPass || isTimeUp()) throw error;
     }
-    if (clock.elapsed() >= deadlineMs)
-      throw notDrained(describeRest(status, closesOpenWindows), timeoutMs);
     await clock.delay(POLL_INTERVAL_MS, signal);
     signal.throwIfAborted();
   }
+}
+
+/** Does what can be done now; says what is left. */
+async function advance({
+  invoker,
+  readStatus,
+  closesOpenWindows,
+}: DrainOptions): Promise<{ status: Status; rest: string[] }> {
+  const before = await readStatus();
+  const describe = (status: Status) => ({
+    status,
+    rest: describeRest(status, closesOpenWindows),
+  });
+  if (listLags(before).length > 0) return describe(before);
+  if (hasLettersToRedrive(before)) {
+    // What is sent again has to be consumed like everything else, and only then is known what became of it.
+    await invokeFunction(invoker, "redrive", { flush: true });
+    return describe(before);
+  }
+  await invokeFunction(invoker, "close-windows", {
+    flush: true,
+    closeOpenWindows: closesOpenWindows,
+  });
+  // What came in meanwhile counts too.
+  return describe(await readStatus());
 }
 
 /** Names what keeps the status from being drained; empty when it is. */

@@ -4,6 +4,7 @@ import type { TopicOffsets } from "#shared/ports/topic-offsets.ts";
 
 import { createKafkaClient, type KafkaConnection } from "./client.ts";
 import { kafkaError } from "./kafka-error.ts";
+import { whileCoordinatorMoves } from "./while-coordinator-moves.ts";
 
 /** Offsets over one connection, opened on first use. */
 export function createTopicOffsets(
@@ -43,10 +44,9 @@ export function createTopicOffsets(
       }),
     readCommittedOffsets: (consumerGroup, topic) =>
       ask(`committed offsets of ${consumerGroup}`, async (admin) => {
-        const [answer] = await admin.fetchOffsets({
-          groupId: consumerGroup,
-          topics: [topic],
-        });
+        const [answer] = await whileCoordinatorMoves(() =>
+          admin.fetchOffsets({ groupId: consumerGroup, topics: [topic] }),
+        );
         const committed = (answer?.partitions ?? []).filter(
           ({ offset }) => Number(offset) >= 0,
         );

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { describeRest, drain } from "#compose/runner/drain.ts";
 import type { Status } from "#compose/runner/read-status.ts";
+import { PipelineError } from "#shared/errors.ts";
 import { DRAINED, RecordingInvoker } from "./fakes.ts";
 
 /** A clock on which every wait is over at once. */
@@ -38,7 +39,7 @@ function withLetters(due: number, redriven: number): Status {
 }
 
 function run(
-  statuses: readonly Status[],
+  statuses: readonly (Status | Error)[],
   options: { closesOpenWindows?: boolean; signal?: AbortSignal } = {},
 ) {
   const invoker = new RecordingInvoker();
@@ -46,15 +47,17 @@ function run(
   const drained = drain({
     invoker,
     clock: createHastyClock(),
-    readStatus: () =>
-      Promise.resolve(
-        statuses[Math.min(readings++, statuses.length - 1)] ?? DRAINED,
-      ),
+    readStatus: async () => {
+      const status =
+        statuses[Math.min(readings++, statuses.length - 1)] ?? DRAINED;
+      if (status instanceof Error) throw status;
+      return status;
+    },
     closesOpenWindows: options.closesOpenWindows ?? false,
     timeoutMs: 10_000,
     signal: options.signal ?? new AbortController().signal,
   });
-  return { drained, invoker };
+  return { drained, invoker, readings: () => readings };
 }
 
 test("windows are not touched before every topic is consumed", async () => {
@@ -130,6 +133,26 @@ test("a time-out names what is left", async () => {
     ),
   ).toEqual(["2 windows due", "4 windows to be revised", "6 windows open"]);
 });
+
+test("what may pass is waited for, and told when the time is up; what cannot is told at once", async () => {
+  const passing = fault(true);
+  const lasting = fault(false);
+
+  await expect(run([passing, withLag(0), DRAINED]).drained).resolves.toBe(
+    DRAINED,
+  );
+  await expect(run([passing]).drained).rejects.toBe(passing);
+  const hopeless = run([lasting, DRAINED]);
+  await expect(hopeless.drained).rejects.toBe(lasting);
+  expect(hopeless.readings()).toBe(1);
+});
+
+const fault = (retry: boolean) =>
+  new PipelineError("Kafka failed", {
+    code: "kafka_failed",
+    domain: "external",
+    retry,
+  });
 
 test("an interruption ends the waiting", async () => {
   const interruption = new Error("interrupted");
