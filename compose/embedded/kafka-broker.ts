@@ -85,7 +85,11 @@ export async function startKafka({
       return {
         command: java,
         args: [...runClass("kafka.Kafka"), paths.settingsFile],
-        env: { PATH: process.env.PATH ?? "", LC_ALL: "C.UTF-8" },
+        env: {
+          PATH: process.env.PATH ?? "",
+          LC_ALL: "C.UTF-8",
+          ...chosenJavaOptions(),
+        },
         runAs: undefined,
       };
     },
@@ -121,6 +125,12 @@ function javaArguments(jars: string): (mainClass: string) => string[] {
     join(jars, "*"),
     mainClass,
   ];
+}
+
+/** What the user tells every Java by its own variable, which the format reads, too; Java reports an empty one. */
+function chosenJavaOptions(): Readonly<Record<string, string>> {
+  const options = process.env["JDK_JAVA_OPTIONS"];
+  return options === undefined ? {} : { JDK_JAVA_OPTIONS: options };
 }
 
 async function formatOnce(
