@@ -8,9 +8,8 @@ import {
   isRunning,
 } from "#compose/embedded/server-process.ts";
 import { waitUntil } from "#compose/embedded/wait-until.ts";
-import { createTopicOffsets } from "#shared/adapters/kafka/topic-offsets.ts";
-import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { GROUPS } from "#tests/support/pipeline/scene.ts";
+import { untilGroupsKnown } from "#tests/support/pipeline/until-groups-known.ts";
 
 /** The Kafka of a scene, as somebody sees it who pulls its plug. */
 export interface KafkaInHand {
@@ -28,7 +27,6 @@ const JARS_DIR = fileURLToPath(
   new URL("../../../.data/kafka-jars", import.meta.url),
 );
 const END_TIMEOUT_MS = 30_000;
-const READY_TIMEOUT_MS = 60_000;
 
 /** Takes the Kafka that `startServers` has started in a directory; its own cleanup stops the last one. */
 export function takeKafka(
@@ -65,22 +63,7 @@ export function takeKafka(
         port,
         onProgress: () => undefined,
       });
-      const offsets = createTopicOffsets({
-        bootstrapServers: [kafkaBootstrapServers],
-      });
-      const knowsGroup = async (group: string) => {
-        await offsets.readCommittedOffsets(group, STREAM_EVENTS_TOPIC);
-      };
-      const isReady = await waitUntil(
-        () =>
-          Promise.all(Object.values(GROUPS).map(knowsGroup)).then(
-            () => true,
-            () => false,
-          ),
-        READY_TIMEOUT_MS,
-      );
-      await offsets.close();
-      if (!isReady) throw new Error("Kafka does not know its groups again.");
+      await untilGroupsKnown(kafkaBootstrapServers, Object.values(GROUPS));
     },
   };
 }

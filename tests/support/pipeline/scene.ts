@@ -1,3 +1,5 @@
+import { inject } from "vitest";
+
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import {
@@ -5,7 +7,7 @@ import {
   DIMENSIONS,
   STREAM_EVENTS_TOPIC,
 } from "#shared/domain/topics.ts";
-import { loadCatalogue } from "./load-catalogue.ts";
+import { copyPreparedData, ensurePreparedData } from "./prepared-data.ts";
 import {
   startPipeline,
   type Pipeline,
@@ -21,6 +23,7 @@ import {
   type TopicClient,
   type TopicRecord,
 } from "./topic-client.ts";
+import { untilGroupsKnown } from "./until-groups-known.ts";
 
 /** Consumer groups of serverless.yml. */
 export const GROUPS = {
@@ -59,20 +62,21 @@ export interface Scene {
 
 /** Starts the servers of a test file; `close` stops and removes them. */
 export async function openScene(
-  serverOptions: Partial<ServerOptions> = {},
+  serverOptions: Partial<Omit<ServerOptions, "fillDirectory">> = {},
 ): Promise<Scene> {
+  const preparedDir = await ensurePreparedData(inject("serversDir"));
   const cleanups = createCleanups();
   try {
     const servers = await startServers({
       postgresSettings: NOT_DURABLE,
       ...serverOptions,
+      fillDirectory: (dataDir) => copyPreparedData(preparedDir, dataDir),
     });
     cleanups.add(() => servers.stop());
-    const topics = await openTopicClient(
-      servers.connections.kafkaBootstrapServers,
-    );
+    const { kafkaBootstrapServers } = servers.connections;
+    await untilGroupsKnown(kafkaBootstrapServers, Object.values(GROUPS));
+    const topics = await openTopicClient(kafkaBootstrapServers);
     cleanups.add(() => topics.close());
-    await loadCatalogue(servers, topics);
     const settingsFor = (connections: Connections, options: RunOptions) => ({
       dataDir: servers.dataDir,
       connections,

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly postgresSettings: Readonly<Record<string, string>>;
   /** Called with the directory before anything is in it, and returns what is to be undone once the servers are gone. */
   readonly prepareDirectory?: (dataDir: string) => Promise<() => Promise<void>>;
+  /** Puts data there that servers with topics and a migrated database have left; without it, both are made. */
+  readonly fillDirectory?: (dataDir: string) => Promise<void>;
 }
 
 // The name and the file by which tests/support/global-setup.ts finds and removes what a killed run left behind.
@@ -43,6 +45,7 @@ export const NOT_DURABLE = { fsync: "off" };
 export async function startServers({
   postgresSettings,
   prepareDirectory,
+  fillDirectory,
 }: ServerOptions): Promise<PipelineServers> {
   const cleanups = createCleanups();
   try {
@@ -55,6 +58,7 @@ export async function startServers({
     await writeFile(join(dataDir, RUNNER_FILE), JSON.stringify(runner));
     if (prepareDirectory !== undefined)
       cleanups.add(await prepareDirectory(dataDir));
+    await fillDirectory?.(dataDir);
     const [kafkaPort, postgresPort] = [
       await findFreePort(),
       await findFreePort(),
@@ -71,7 +75,8 @@ export async function startServers({
     cleanups.add(async () => {
       await stopStack({ dataDir });
     });
-    await prepareServers(stack, readConfig([], {}), () => undefined);
+    if (fillDirectory === undefined)
+      await prepareServers(stack, readConfig([], {}), () => undefined);
     const access = {
       port: postgresPort,
       secrets: await ensureSecrets(dataDir),
