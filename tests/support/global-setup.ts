@@ -8,11 +8,13 @@ import { z } from "zod";
 import { withFileLock } from "#compose/embedded/file-lock.ts";
 import { findFreePort } from "#compose/embedded/ports.ts";
 import { readProcessIdentity } from "#compose/embedded/process-identity.ts";
+import { findServerProcess } from "#compose/embedded/server-process.ts";
 import { startStack, stopStack } from "#compose/embedded/stack.ts";
 import { migrate } from "#shared/adapters/postgres/migrate.ts";
 import { setUpDatabase } from "#shared/adapters/postgres/set-up.ts";
 import { TOPICS } from "#shared/domain/topics.ts";
 import { unmountBelow } from "#tests/support/faults/small-disk.ts";
+import { ensureClassArchive } from "./class-archive.ts";
 
 const PREFIX = "music-streaming-tests-";
 const CLEANUP_TIMEOUT_MS = 5 * 60_000;
@@ -70,6 +72,8 @@ export default async function startServers({
     await remove();
     throw error;
   });
+  const kafka = await findServerProcess(join(serversDir, "kafka.pid"));
+  if (kafka !== undefined) await ensureClassArchive(kafka.pid);
   provide("kafkaBootstrapServers", stack.kafkaBootstrapServers);
   provide("postgresPort", postgresPort);
   provide("serversDir", serversDir);
