@@ -7,9 +7,17 @@ const CLI_FOLDER = fileURLToPath(
   new URL("../../../../compose/cli/", import.meta.url),
 );
 
+/** Of tests/vitest.config.ts: what Node and Kafka's Java need not do again at each start. */
+const QUICK_START = Object.fromEntries(
+  ["NODE_COMPILE_CACHE", "JDK_JAVA_OPTIONS"].map((name) => [
+    name,
+    process.env[name] ?? "",
+  ]),
+);
+
 export interface CommandOptions {
   readonly args?: readonly string[];
-  /** All of the command's variables but PATH. */
+  /** All of the command's variables but PATH and those with which processes only start sooner. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly path?: string;
 }
@@ -50,7 +58,7 @@ export function spawnCommand(
     ],
     {
       // Several runners at once would take the same port.
-      env: { PATH: path, METRICS_PORT: "0", ...environment },
+      env: { PATH: path, METRICS_PORT: "0", ...QUICK_START, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
