@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -22,6 +22,7 @@ export async function ensureClassArchive(brokerPid: number): Promise<void> {
   const java = await findJava();
   if (await isUsable(java)) return;
   const jcmd = join(dirname(java), "jcmd");
+  const reportsBefore = await listReports();
   const unfinished = `${CLASS_ARCHIVE}.${brokerPid}`;
   try {
     await run(jcmd, [String(brokerPid), "VM.cds", "static_dump", unfinished]);
@@ -31,7 +32,19 @@ export async function ensureClassArchive(brokerPid: number): Promise<void> {
     // A Java that cannot archive: its brokers start as they always did.
   } finally {
     await rm(unfinished, { force: true });
+    await removeReports(reportsBefore);
   }
+}
+
+/** What a Java that archives has said: files where the broker runs, named by a process that nobody knows. */
+async function listReports(): Promise<string[]> {
+  const names = await readdir(".");
+  return names.filter((name) => /^java_pid\d+_std(out|err)$/.test(name));
+}
+
+async function removeReports(except: readonly string[]): Promise<void> {
+  for (const name of await listReports())
+    if (!except.includes(name)) await rm(name, { force: true });
 }
 
 async function isUsable(java: string): Promise<boolean> {
