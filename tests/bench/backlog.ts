@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
 import { parseCount } from "#compose/cli/parse-options.ts";
 import { runCommand } from "#compose/cli/run-command.ts";
@@ -27,11 +27,17 @@ import { compareWithCopy } from "./compare-with-copy.ts";
 import { describeMachine } from "./describe-machine.ts";
 import { startProcessMeter } from "./measure-processes.ts";
 import { publishCatalogue, publishPlays } from "./publish-backlog.ts";
+import { compareWithSpark } from "./spark/compare-with-spark.ts";
+import { describeComparison, listFaults } from "./spark/describe-comparison.ts";
+import { locateSpark } from "./spark/home.ts";
+import { installSpark } from "./spark/install-spark.ts";
+import { SPARK_JOBS, type SparkJob } from "./spark/jobs.ts";
 
 interface BenchOptions {
   readonly plays: number;
   readonly json?: string;
   readonly verify: boolean;
+  readonly against: readonly SparkJob[];
 }
 
 const command = new Command("bench")
@@ -41,6 +47,14 @@ const command = new Command("bench")
   .option("--plays <count>", "plays in the backlog", parseCount, 1_000_000)
   .option("--json <file>", "also write the result into a file")
   .option("--verify", "also compare every row with the oracle", false)
+  .addOption(
+    new Option(
+      "--against <job...>",
+      "also let Spark work off the same topic: as the job that was replaced did, or as well as Spark can",
+    )
+      .choices(SPARK_JOBS)
+      .default([], "neither"),
+  )
   .showHelpAfterError("(--help shows the options)")
   .action(measureBacklog);
 await runCommand(command);
@@ -49,11 +63,18 @@ async function measureBacklog({
   plays,
   json,
   verify,
+  against,
 }: BenchOptions): Promise<void> {
   const cleanups = createCleanups();
-  const interrupt = () => void cleanups.run().finally(() => process.exit(130));
+  const interrupted = new AbortController();
+  const interrupt = () => {
+    interrupted.abort();
+    void cleanups.run().finally(() => process.exit(130));
+  };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
+    const spark = await locateSpark();
+    if (against.length > 0) await installSpark(spark, writeLine);
     writeLine("Starting Kafka and Postgres in a temporary directory");
     const servers = await startServers({ postgresSettings: {} });
     cleanups.add(() => servers.stop());
@@ -93,6 +114,24 @@ async function measureBacklog({
       join(servers.dataDir, "facts.copy"),
     );
     if (verify) await verifyRows(servers);
+    await dimensions.stop();
+    const comparisons: Record<string, unknown> = {};
+    for (const job of new Set(against)) {
+      writeLine(
+        `Working off the same topic with ${job}; its start-up, up to its first batch, is not measured`,
+      );
+      const comparison = await compareWithSpark({
+        job,
+        home: spark,
+        servers,
+        signal: interrupted.signal,
+      });
+      refuseDifferences(listFaults(comparison, plays));
+      Object.assign(
+        comparisons,
+        describeComparison(comparison, { plays, seconds }),
+      );
+    }
     const result = {
       plays,
       seconds: round(seconds),
@@ -101,6 +140,7 @@ async function measureBacklog({
       ratio_to_bare_copy: round(copy.bare / seconds),
       enforced_copy_seconds: round(copy.enforced),
       bare_copy_seconds: round(copy.bare),
+      ...comparisons,
       resident_mb: use?.residentMb ?? null,
       resident_by_process_mb: use?.residentByPartMb ?? null,
       cpu_seconds_by_process: use?.cpuSecondsByPart ?? null,

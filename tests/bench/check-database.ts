@@ -22,20 +22,36 @@ export async function readDurability(databaseUrl: string): Promise<{
   };
 }
 
+/** Counts the facts, and the plays of every metric table. */
+export async function countPlays(
+  databaseUrl: string,
+): Promise<Readonly<Record<string, number>>> {
+  const rows = await selectRows<{ name: string; plays: string }>(
+    databaseUrl,
+    TOTALS,
+  );
+  return Object.fromEntries(
+    rows.map(({ name, plays }) => [name, Number(plays)]),
+  );
+}
+
 /** Lists what is wrong with the totals: facts and the plays of every metric table must be the plays that were sent. */
 export async function checkTotals(
   databaseUrl: string,
   playCount: number,
 ): Promise<string[]> {
-  const rows = await selectRows<{ name: string; plays: string }>(
-    databaseUrl,
-    TOTALS,
-  );
-  return rows
-    .filter(({ plays }) => Number(plays) !== playCount)
+  return listWrongTotals(await countPlays(databaseUrl), playCount);
+}
+
+/** Lists the tables that do not count as many plays as were sent. */
+export function listWrongTotals(
+  totals: Readonly<Record<string, number>>,
+  playCount: number,
+): string[] {
+  return Object.entries(totals)
+    .filter(([, plays]) => plays !== playCount)
     .map(
-      ({ name, plays }) =>
-        `${name} counts ${plays} plays, expected ${playCount}`,
+      ([name, plays]) => `${name} counts ${plays} plays, expected ${playCount}`,
     );
 }
 

@@ -4,6 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { Client } from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 
+import { listBareKeys, listEnforcedKeys } from "./fact-keys.ts";
+
 /** Seconds that the same rows take by one binary COPY, the simplest and fastest way into a table. */
 export interface CopySeconds {
   /** With six enforced foreign keys and eight indexes, the schema of the system that this one replaces. */
@@ -12,24 +14,14 @@ export interface CopySeconds {
   readonly bare: number;
 }
 
-const REFERENCES = ["user", "song", "artist", "album", "device", "location"];
-
 const ENFORCED = [
   "create table copied_enforced (like stream_events)",
-  "alter table copied_enforced add primary key (event_id)",
-  ...REFERENCES.map(
-    (name) =>
-      `alter table copied_enforced add foreign key (${name}_id) references ${name}s (${name}_id)`,
-  ),
-  ...["timestamp", ...REFERENCES.map((name) => `${name}_id`)].map(
-    (column) => `create index on copied_enforced ("${column}")`,
-  ),
+  ...listEnforcedKeys("copied_enforced"),
 ];
 
 const BARE = [
   "create table copied_bare (like stream_events)",
-  "alter table copied_bare add primary key (event_id)",
-  `create index on copied_bare using brin ("timestamp") with (pages_per_range = 32, autosummarize = on)`,
+  ...listBareKeys("copied_bare"),
 ];
 
 /** Copies the facts into both tables, in their order in `stream_events`, by way of a file. */

@@ -1,19 +1,25 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { findServerProcess } from "#compose/embedded/server-process.ts";
+import {
+  readProcesses,
+  readResidentKb,
+  selectFamily,
+} from "./read-processes.ts";
 
-/** The parts of the system, each with all of its processes. */
-const PARTS = ["node", "kafka", "postgres"] as const;
-type Part = (typeof PARTS)[number];
+/** What is measured as one: a process alone, or with all that it has started. */
+export interface MeteredPart {
+  readonly pid: number;
+  readonly withFamily: boolean;
+}
 
 /** What the parts took; memory is the sum of the processes' proportional set sizes at the moment of its peak. */
 export interface ProcessUse {
   readonly residentMb: number;
-  readonly residentByPartMb: Readonly<Record<Part, number>>;
+  readonly residentByPartMb: Readonly<Record<string, number>>;
   /** Processor time of the measured span; of processes that ended meanwhile up to their last sample. */
-  readonly cpuSecondsByPart: Readonly<Record<Part, number>>;
+  readonly cpuSecondsByPart: Readonly<Record<string, number>>;
 }
 
 export interface ProcessMeter {
@@ -30,15 +36,31 @@ const TICKS_PER_SECOND = 100;
 export async function startProcessMeter(
   dataDir: string,
 ): Promise<ProcessMeter> {
-  const servers = {
-    node: process.pid,
-    kafka: await findPid(dataDir, "kafka.pid"),
-    postgres: await findPid(dataDir, "postgres.pid"),
+  return startMeter({
+    // The servers are among this process's own children.
+    node: { pid: process.pid, withFamily: false },
+    ...(await findServerParts(dataDir)),
+  });
+}
+
+/** The embedded Kafka and Postgres of a data directory, as parts of what is measured. */
+export async function findServerParts(
+  dataDir: string,
+): Promise<Record<string, MeteredPart>> {
+  return {
+    kafka: { pid: await findPid(dataDir, "kafka.pid"), withFamily: false },
+    postgres: { pid: await findPid(dataDir, "postgres.pid"), withFamily: true },
   };
+}
+
+/** Begins to sample the parts. */
+export async function startMeter(
+  parts: Readonly<Record<string, MeteredPart>>,
+): Promise<ProcessMeter> {
   const stopping = new AbortController();
   const firstTicks = new Map<number, number>();
-  const lastTicks = new Map<number, { part: Part; ticks: number }>();
-  let peak = { node: 0, kafka: 0, postgres: 0 };
+  const lastTicks = new Map<number, { part: string; ticks: number }>();
+  let peak = mapParts(parts, () => 0);
   let isMeasurable = true;
 
   const sample = async (isFirst: boolean): Promise<void> => {
@@ -47,18 +69,18 @@ export async function startProcessMeter(
       isMeasurable = false;
       return;
     }
-    const resident = { node: 0, kafka: 0, postgres: 0 };
-    for (const part of PARTS) {
-      const members = processes.filter(
-        ({ pid, parent }) =>
-          pid === servers[part] ||
-          (part === "postgres" && parent === servers.postgres),
-      );
+    const resident: Record<string, number> = {};
+    for (const [part, { pid: root, withFamily }] of Object.entries(parts)) {
+      const members = withFamily
+        ? selectFamily(processes, root)
+        : processes.filter(({ pid }) => pid === root);
+      let residentKb = 0;
       for (const { pid, ticks } of members) {
-        resident[part] += await readResidentKb(pid);
+        residentKb += await readResidentKb(pid);
         if (isFirst) firstTicks.set(pid, ticks);
         lastTicks.set(pid, { part, ticks });
       }
+      resident[part] = residentKb;
     }
     if (sum(resident) > sum(peak)) peak = resident;
   };
@@ -77,15 +99,18 @@ export async function startProcessMeter(
       stopping.abort();
       await running;
       if (!isMeasurable) return undefined;
-      const cpuSecondsByPart = { node: 0, kafka: 0, postgres: 0 };
+      const ticksByPart = mapParts(parts, () => 0);
       for (const [pid, { part, ticks }] of lastTicks) {
-        cpuSecondsByPart[part] +=
-          (ticks - (firstTicks.get(pid) ?? 0)) / TICKS_PER_SECOND;
+        ticksByPart[part] =
+          (ticksByPart[part] ?? 0) + ticks - (firstTicks.get(pid) ?? 0);
       }
       return {
         residentMb: toMb(sum(peak)),
         residentByPartMb: mapParts(peak, toMb),
-        cpuSecondsByPart,
+        cpuSecondsByPart: mapParts(
+          ticksByPart,
+          (ticks) => ticks / TICKS_PER_SECOND,
+        ),
       };
     },
   };
@@ -100,52 +125,16 @@ async function findPid(dataDir: string, pidFile: string): Promise<number> {
   return server.pid;
 }
 
-interface ProcessSample {
-  readonly pid: number;
-  readonly parent: number;
-  readonly ticks: number;
-}
-
-async function readProcesses(): Promise<ProcessSample[]> {
-  const names = await readdir("/proc").catch(() => []);
-  const stats = await Promise.all(
-    names
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => readFile(`/proc/${name}/stat`, "utf8").catch(() => "")),
-  );
-  // A process that ended between the two reads left an empty text.
-  return stats.filter((stat) => stat !== "").map(parseStat);
-}
-
-function parseStat(stat: string): ProcessSample {
-  // The second field is the command in parentheses and may hold spaces and parentheses itself.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return {
-    pid: Number.parseInt(stat, 10),
-    parent: Number(fields[1]),
-    ticks: Number(fields[11]) + Number(fields[12]),
-  };
-}
-
-async function readResidentKb(pid: number): Promise<number> {
-  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(
-    () => "",
-  );
-  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
-}
-
-const sum = (parts: Readonly<Record<Part, number>>): number =>
-  parts.node + parts.kafka + parts.postgres;
-
 const toMb = (kb: number): number => Math.round(kb / 1024);
 
-function mapParts(
-  parts: Readonly<Record<Part, number>>,
-  map: (value: number) => number,
-): Record<Part, number> {
-  return {
-    node: map(parts.node),
-    kafka: map(parts.kafka),
-    postgres: map(parts.postgres),
-  };
+const sum = (values: Readonly<Record<string, number>>): number =>
+  Object.values(values).reduce((total, value) => total + value, 0);
+
+function mapParts<Value>(
+  parts: Readonly<Record<string, Value>>,
+  map: (value: Value) => number,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(parts).map(([part, value]) => [part, map(value)]),
+  );
 }
