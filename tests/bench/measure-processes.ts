@@ -18,7 +18,7 @@ export interface MeteredPart {
 export interface ProcessUse {
   readonly residentMb: number;
   readonly residentByPartMb: Readonly<Record<string, number>>;
-  /** Processor time of the measured span; of processes that ended meanwhile up to their last sample. */
+  /** Processor time of the measured span, up to the last sample; that of processes that ended meanwhile is in it. */
   readonly cpuSecondsByPart: Readonly<Record<string, number>>;
 }
 
@@ -58,30 +58,30 @@ export async function startMeter(
   parts: Readonly<Record<string, MeteredPart>>,
 ): Promise<ProcessMeter> {
   const stopping = new AbortController();
-  const firstTicks = new Map<number, number>();
-  const lastTicks = new Map<number, { part: string; ticks: number }>();
+  let firstTicks: Record<string, number> | undefined;
+  let lastTicks: Record<string, number> = {};
   let peak = mapParts(parts, () => 0);
   let isMeasurable = true;
 
-  const sample = async (isFirst: boolean): Promise<void> => {
+  const sample = async (): Promise<void> => {
     const processes = await readProcesses();
     if (processes.length === 0) {
       isMeasurable = false;
       return;
     }
     const resident: Record<string, number> = {};
+    const ticks: Record<string, number> = {};
     for (const [part, { pid: root, withFamily }] of Object.entries(parts)) {
       const members = withFamily
         ? selectFamily(processes, root)
         : processes.filter(({ pid }) => pid === root);
       let residentKb = 0;
-      for (const { pid, ticks } of members) {
-        residentKb += await readResidentKb(pid);
-        if (isFirst) firstTicks.set(pid, ticks);
-        lastTicks.set(pid, { part, ticks });
-      }
+      for (const { pid } of members) residentKb += await readResidentKb(pid);
       resident[part] = residentKb;
+      ticks[part] = members.reduce((total, member) => total + member.ticks, 0);
     }
+    firstTicks ??= ticks;
+    lastTicks = ticks;
     if (sum(resident) > sum(peak)) peak = resident;
   };
   const run = async (): Promise<void> => {
@@ -89,27 +89,23 @@ export async function startMeter(
       await delay(SAMPLE_INTERVAL_MS, undefined, {
         signal: stopping.signal,
       }).catch(() => undefined);
-      await sample(false);
+      await sample();
     }
   };
-  await sample(true);
+  await sample();
   const running = run();
   return {
     stop: async () => {
       stopping.abort();
       await running;
       if (!isMeasurable) return undefined;
-      const ticksByPart = mapParts(parts, () => 0);
-      for (const [pid, { part, ticks }] of lastTicks) {
-        ticksByPart[part] =
-          (ticksByPart[part] ?? 0) + ticks - (firstTicks.get(pid) ?? 0);
-      }
       return {
         residentMb: toMb(sum(peak)),
         residentByPartMb: mapParts(peak, toMb),
         cpuSecondsByPart: mapParts(
-          ticksByPart,
-          (ticks) => ticks / TICKS_PER_SECOND,
+          lastTicks,
+          (ticks, part) =>
+            (ticks - (firstTicks?.[part] ?? 0)) / TICKS_PER_SECOND,
         ),
       };
     },
@@ -132,9 +128,9 @@ const sum = (values: Readonly<Record<string, number>>): number =>
 
 function mapParts<Value>(
   parts: Readonly<Record<string, Value>>,
-  map: (value: Value) => number,
+  map: (value: Value, part: string) => number,
 ): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(parts).map(([part, value]) => [part, map(value)]),
+    Object.entries(parts).map(([part, value]) => [part, map(value, part)]),
   );
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** A process at one moment; its processor time is in ticks of 10 ms. */
+/** A process at one moment; its processor time, in ticks of 10 ms, has that of its children that have ended in it. */
 export interface ProcessSample {
   readonly pid: number;
   readonly parent: number;
@@ -45,6 +45,8 @@ function parseStat(stat: string): ProcessSample {
   return {
     pid: Number.parseInt(stat, 10),
     parent: Number(fields[1]),
-    ticks: Number(fields[11]) + Number(fields[12]),
+    ticks: fields
+      .slice(11, 15)
+      .reduce((total, field) => total + Number(field), 0),
   };
 }
