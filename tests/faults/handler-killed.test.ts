@@ -40,13 +40,13 @@ const BOUNDARIES: readonly (readonly [
   ["before begin", { span: "transaction", edge: "start" }, "absent"],
   [
     "before the copy",
-    { span: "stage plays", edge: "start" },
+    { span: "copy facts", edge: "start" },
     "idle in transaction",
   ],
   ["in the copy", "in the copy", "copying"],
   [
     "after the copy",
-    { span: "stage plays", edge: "end" },
+    { span: "copy facts", edge: "end" },
     "idle in transaction",
   ],
   [

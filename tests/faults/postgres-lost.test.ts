@@ -64,7 +64,7 @@ it.each([
     const watch = await watchProgress(database.databaseUrls.owner);
     const fault = await createFaultPoint({
       functionName: FUNCTION_NAME,
-      span: "stage plays",
+      span: "copy facts",
       edge: "end",
     });
     cleanups.add(() => fault.remove());

@@ -41,7 +41,7 @@ it("5: a runner that is paused in its transaction holds up its retry no longer t
   cleanups.add(() => rm(dataDir, { recursive: true, force: true }));
   const fault = await createFaultPoint({
     functionName: FUNCTION_NAME,
-    span: "stage plays",
+    span: "copy facts",
     edge: "end",
   });
   cleanups.add(() => fault.remove());

@@ -45,9 +45,7 @@ const PREPARED = PATHS.filter(
 
 test("there are statements of every kind", () => {
   expect(PREPARED.length).toBeGreaterThan(50);
-  expect(COPIES).toEqual([
-    "queries/aggregate-micro-batch/copy_staged_stream_events",
-  ]);
+  expect(COPIES.length).toBeGreaterThan(5);
 });
 
 test.for([

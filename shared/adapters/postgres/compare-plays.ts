@@ -1,12 +1,9 @@
-import { pipeline } from "node:stream/promises";
-
-import { from as copyFrom } from "pg-copy-streams";
-
 import { decodeStreamEvent } from "#shared/domain/decode-stream-event.ts";
 import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { inSpan } from "#shared/tracing/spans.ts";
 
+import { copyRows } from "./copy-rows.ts";
 import { encodeStagedStreamEvents } from "./encode-copy.ts";
 import type { Transaction } from "./session.ts";
 
@@ -26,10 +23,7 @@ export async function stagePlays(
   staged: readonly StagedStreamEvent[],
 ): Promise<void> {
   await inSpan("stage plays", () =>
-    pipeline(
-      [encodeStagedStreamEvents(staged)],
-      transaction.client.query(copyFrom(copyStaged.text)),
-    ),
+    copyRows(transaction, copyStaged, encodeStagedStreamEvents(staged)),
   );
 }
 

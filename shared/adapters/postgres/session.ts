@@ -234,11 +234,15 @@ function isConnectionError(error: Error): boolean {
   );
 }
 
-/** Whether a statement gave up waiting for a lock (SQLSTATE 55P03). */
-export function isLockTimeout(error: unknown): boolean {
+/** Whether a statement gave up waiting for a lock. */
+export const isLockTimeout = (error: unknown): boolean =>
+  hasSqlState(error, "55P03");
+
+/** Whether this is Postgres's refusal of a statement with that SQLSTATE. */
+export function hasSqlState(error: unknown, state: string): boolean {
   return (
     error instanceof PipelineError &&
     error.cause instanceof DatabaseError &&
-    error.cause.code === "55P03"
+    error.cause.code === state
   );
 }

@@ -1,3 +1,4 @@
+import type { LatePlay } from "#shared/domain/aggregate-plays.ts";
 import {
   conflictingDuplicate,
   judgeSuspects,
@@ -8,14 +9,17 @@ import {
   recallHandled,
   type RecordOutcome,
 } from "#shared/domain/ledger.ts";
-import type { MicroBatch } from "#shared/domain/micro-batch.ts";
+import type {
+  MicroBatch,
+  StagedStreamEvent,
+} from "#shared/domain/micro-batch.ts";
 import type { Rejection } from "#shared/domain/rejection.ts";
+import { screenPlays } from "#shared/domain/screen-plays.ts";
 import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
 import type {
   PublishRejections,
   StreamEventWarehouse,
 } from "#shared/ports/stream-event-warehouse.ts";
-import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { traceRecords } from "#shared/tracing/trace-records.ts";
 
@@ -26,25 +30,28 @@ import {
   stagePlays,
 } from "./compare-plays.ts";
 import { enterLedger, lockLedger } from "./ledger.ts";
+import { readKnowledge } from "./read-knowledge.ts";
 import { readSuspects } from "./read-suspects.ts";
 import { beginAttempt, endAttempt } from "./record-attempts.ts";
+import { readHorizonMs } from "./retention-horizon.ts";
 import {
   createSession,
+  hasSqlState,
   type Session,
   type SessionOptions,
   type Transaction,
 } from "./session.ts";
+import { storePlays } from "./store-plays.ts";
 
-const lockFrontiersShared = loadStatement(
-  "queries/aggregate-micro-batch/lock_frontiers_shared",
-);
-const insertFacts = loadStatement("queries/aggregate-micro-batch/insert_facts");
 const countLatePlays = loadStatement(
   "queries/aggregate-micro-batch/count_late_plays",
 );
 
 /** The retention horizon moved past a play between its judgement and its insert. */
 class HorizonPassed extends Error {}
+
+/** An id that was no fact has become one meanwhile. */
+const UNIQUE_VIOLATION = "23505";
 
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
@@ -59,15 +66,19 @@ export function createStreamEventWarehouse(
     publish,
     limitMs,
   ) => {
-    for (;;) {
+    for (let isCareful = false; ;) {
       try {
         return await session.transaction(
-          (transaction) => applyMicroBatch(transaction, microBatch, publish),
+          (transaction) =>
+            applyMicroBatch(transaction, microBatch, publish, isCareful),
           limitMs,
         );
       } catch (error) {
+        // The rival may have inserted any of the ids: once more, and none is taken for new.
+        if (hasSqlState(error, UNIQUE_VIOLATION) && !isCareful)
+          isCareful = true;
         // It moves once an hour at most: what the plays are judged by next stays.
-        if (!(error instanceof HorizonPassed)) throw error;
+        else if (!(error instanceof HorizonPassed)) throw error;
       }
     }
   };
@@ -88,6 +99,7 @@ async function applyMicroBatch(
   transaction: Transaction,
   microBatch: MicroBatch,
   publish: PublishRejections,
+  isCareful: boolean,
 ): Promise<RecordOutcome[]> {
   const ledgerRows = await lockLedger(
     transaction,
@@ -103,11 +115,15 @@ async function applyMicroBatch(
     );
     if (letters.length > 0) await publish(letters);
   };
-  await stagePlays(transaction, microBatch.staged);
+  const { staged } = microBatch;
+  const { clean, doubtful } = isCareful
+    ? { clean: [], doubtful: staged }
+    : screenPlays(staged, await readKnowledge(transaction, staged));
+  if (doubtful.length > 0) await stagePlays(transaction, doubtful);
 
   const judgement = judgeSuspects(
     microBatch,
-    await readSuspects(transaction),
+    doubtful.length > 0 ? await readSuspects(transaction) : [],
     isHandled,
   );
   const rejections = new Map([
@@ -117,55 +133,63 @@ async function applyMicroBatch(
   // Before the commit: a crash in between redelivers the micro-batch, and a letter's identity absorbs the second copy.
   await publishLetters(rejections.values());
 
-  await transaction.query(lockFrontiersShared);
-  const [inserted] = await transaction.query<{
-    is_set_up: boolean;
-    is_horizon_passed: boolean;
-    not_inserted_ordinals: number[];
-    late_ordinals: number[];
-  }>(insertFacts, [
-    [
-      ...judgement.rejections.keys(),
-      ...judgement.duplicates,
-      ...judgement.deferred,
-    ],
+  const leftOut = new Set([
+    ...judgement.rejections.keys(),
+    ...judgement.duplicates,
+    ...judgement.deferred,
   ]);
-  if (inserted?.is_set_up !== true) {
-    throw new PipelineError(
-      "The database has tables but no window sizes yet. Start the pipeline once (npm run up), which sets it up.",
-      { code: "database_not_set_up", domain: "user", retry: true },
-    );
-  }
-
-  if (inserted.is_horizon_passed) throw new HorizonPassed();
-  if (inserted.late_ordinals.length > 0) {
-    await transaction.query(countLatePlays, [
-      microBatch.topic,
-      inserted.late_ordinals,
-      inserted.late_ordinals.map(
-        (ordinal) => microBatch.records[ordinal]?.timestampMs,
-      ),
-    ]);
-  }
+  const candidates = doubtful.filter(({ ordinal }) => !leftOut.has(ordinal));
+  const { notInserted, late } = await storePlays(transaction, {
+    clean,
+    doubtful: candidates,
+    leftOut: [...leftOut],
+  });
+  await refuseGivenUp(transaction, [...clean, ...candidates]);
+  await enterLatePlays(transaction, microBatch, late);
 
   const conflicts = await findConflicts(
     transaction,
     microBatch,
     judgement,
-    inserted.not_inserted_ordinals,
+    notInserted.map(({ ordinal }) => ordinal),
   );
   await publishLetters(conflicts.rejections.values());
 
   const outcomes = describeOutcomes(microBatch, {
     rejections: new Map([...rejections, ...conflicts.rejections]),
     duplicates: new Set([...judgement.duplicates, ...conflicts.duplicates]),
-    late: new Set(inserted.late_ordinals),
+    late: new Set(late.map(({ play }) => play.ordinal)),
   });
   await enterLedger(transaction, microBatch.topic, ledgerRows, outcomes);
   const [record] = microBatch.records;
   if (record !== undefined && microBatch.records.length === 1)
     await endAttempt(transaction, record);
   return outcomes;
+}
+
+/** Throws where the retention horizon has moved past a play: behind the frontiers' lock, so that it stays where it is. */
+async function refuseGivenUp(
+  transaction: Transaction,
+  plays: readonly StagedStreamEvent[],
+): Promise<void> {
+  const horizonMicros = (await readHorizonMs(transaction, "facts")) * 1000;
+  if (plays.some(({ event }) => event.timestampMicros < horizonMicros))
+    throw new HorizonPassed();
+}
+
+async function enterLatePlays(
+  transaction: Transaction,
+  { topic, records }: MicroBatch,
+  late: readonly LatePlay[],
+): Promise<void> {
+  if (late.length === 0) return;
+  await transaction.query(countLatePlays, [
+    topic,
+    late.map(({ kind }) => kind),
+    late.map(({ startMicros }) => startMicros),
+    late.map(({ play }) => play.partition),
+    late.map(({ play }) => records[play.ordinal]?.timestampMs),
+  ]);
 }
 
 /** Compares plays whose event_id is a fact with that fact: equal is a duplicate, else a conflict. */

@@ -1,7 +1,8 @@
--- Appends how many of the micro-batch's plays came after their window had closed, and how late. A statement of its
--- own, run only where there are late plays; the lock on the frontiers has kept these where they were for the insert.
--- Parameters: $1 text, topic; $2 integer[], ordinals of the late plays; $3 bigint[], when the broker took the record
--- of each, ms. Rerun: only in the transaction that inserted the plays.
+-- Appends how many of the micro-batch's plays came after their window had closed, and how late. Run only where there are
+-- late plays.
+-- Parameters: $1 text, topic; then per late play $2 text[], its window's kind; $3 bigint[], the window's start, microseconds
+-- since the epoch; $4 integer[], its record's partition; $5 bigint[], when the broker took the record, ms.
+-- Rerun: only in the transaction that inserted the plays.
 insert into
   late_play_counts (
     window_kind,
@@ -25,26 +26,23 @@ select
 from
   (
     select
-      f.window_kind,
+      p.window_kind,
       w.window_start,
-      s.partition,
-      timestamptz '1970-01-01 00:00:00+00' + taken.taken_ms * interval '1 millisecond' - (w.window_start + f.window_size) as lateness,
-      w.window_start + f.window_size <= f.closed_until as is_closed
+      p.partition,
+      timestamptz '1970-01-01 00:00:00+00' + p.taken_ms * interval '1 millisecond' - (w.window_start + f.window_size) as lateness
     from
-      unnest($2::integer[], $3::bigint[]) as taken (ordinal, taken_ms)
-      join staged_stream_events s using (ordinal)
-      cross join window_frontiers f
+      unnest(
+        $2::text[],
+        $3::bigint[],
+        $4::integer[],
+        $5::bigint[]
+      ) as p (window_kind, start_micros, partition, taken_ms)
+      join window_frontiers f using (window_kind)
       cross join lateral (
         select
-          date_bin(
-            f.window_size,
-            s."timestamp",
-            timestamptz '1970-01-01 00:00:00+00'
-          ) as window_start
+          timestamptz '1970-01-01 00:00:00+00' + p.start_micros * interval '1 microsecond' as window_start
       ) w
   )
-where
-  is_closed
 group by
   window_kind,
   window_start,

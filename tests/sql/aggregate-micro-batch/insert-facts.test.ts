@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 
 import { closeAt } from "#tests/support/rows/close-at.ts";
-import { insertFacts } from "#tests/support/rows/insert-facts.ts";
+import { copyFacts, insertFacts } from "#tests/support/rows/insert-facts.ts";
 import { eventIdOf, makePlay } from "#tests/support/rows/make-play.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
 const database = useDatabase();
+const WAYS = [
+  ["inserted", insertFacts],
+  ["copied", copyFacts],
+] as const;
 
-describe("insert_facts counts only the rows that it really inserts", () => {
+describe("plays that may be facts already: those are counted that are really inserted", () => {
   test("an id that comes twice is counted once, the first by partition and offset", async () => {
     const inserted = await insertFacts(await database.connect("ingest"), [
       { id: 1, partition: 3, offset: 1, userId: 3 },
@@ -16,8 +20,8 @@ describe("insert_facts counts only the rows that it really inserts", () => {
     ]);
 
     expect(inserted).toMatchObject({
-      not_inserted_ordinals: [0, 2],
-      late_ordinals: [],
+      notInserted: [0, 2],
+      late: [],
     });
     expect(await database.rows("select user_id from stream_events")).toEqual([
       { user_id: 2 },
@@ -35,7 +39,7 @@ describe("insert_facts counts only the rows that it really inserts", () => {
 
     const inserted = await insertFacts(ingest, [{ id: 2 }, { id: 3 }]);
 
-    expect(inserted?.not_inserted_ordinals).toEqual([0]);
+    expect(inserted.notInserted).toEqual([0]);
     expect(
       await database.rows(
         "select stream_count from hourly_partials order by 1",
@@ -51,8 +55,8 @@ describe("insert_facts counts only the rows that it really inserts", () => {
     );
 
     expect(inserted).toMatchObject({
-      not_inserted_ordinals: [],
-      late_ordinals: [],
+      notInserted: [],
+      late: [],
     });
     expect(await database.rows("select event_id from stream_events")).toEqual([
       { event_id: eventIdOf(1) },
@@ -63,64 +67,67 @@ describe("insert_facts counts only the rows that it really inserts", () => {
     expect(
       await insertFacts(await database.connect("ingest"), []),
     ).toMatchObject({
-      not_inserted_ordinals: [],
-      late_ordinals: [],
+      notInserted: [],
+      late: [],
     });
   });
 
-  test("a fact keeps every column of the play", async () => {
-    const traits = {
-      id: 7,
-      at: "2026-01-15T12:34:56.789012Z",
-      userId: 2,
-      songId: 3,
-      artistId: 4,
-      albumId: 5,
-      deviceId: 3,
-      locationId: 2,
-      streamDurationSeconds: 2_147_483_647,
-      isCompletePlay: true,
-      isSkipped: false,
-      isLiked: true,
-      isShared: false,
-      isAddedToPlaylist: true,
-    };
-    await insertFacts(await database.connect("ingest"), [traits]);
+  test.for(WAYS)(
+    "a fact keeps every column of the play, %s",
+    async ([, store]) => {
+      const traits = {
+        id: 7,
+        at: "2026-01-15T12:34:56.789012Z",
+        userId: 2,
+        songId: 3,
+        artistId: 4,
+        albumId: 5,
+        deviceId: 3,
+        locationId: 2,
+        streamDurationSeconds: 2_147_483_647,
+        isCompletePlay: true,
+        isSkipped: false,
+        isLiked: true,
+        isShared: false,
+        isAddedToPlaylist: true,
+      };
+      await store(await database.connect("ingest"), [traits]);
 
-    const play = makePlay(traits);
-    expect(await database.rows("select * from stream_events")).toEqual([
-      {
-        event_id: play.eventId,
-        timestamp: "2026-01-15 12:34:56.789012+00",
-        user_id: 2,
-        song_id: 3,
-        artist_id: 4,
-        album_id: 5,
-        device_id: 3,
-        location_id: 2,
-        stream_duration_seconds: 2_147_483_647,
-        is_complete_play: true,
-        is_skipped: false,
-        is_liked: true,
-        is_shared: false,
-        is_added_to_playlist: true,
-      },
-    ]);
-  });
+      const play = makePlay(traits);
+      expect(await database.rows("select * from stream_events")).toEqual([
+        {
+          event_id: play.eventId,
+          timestamp: "2026-01-15 12:34:56.789012+00",
+          user_id: 2,
+          song_id: 3,
+          artist_id: 4,
+          album_id: 5,
+          device_id: 3,
+          location_id: 2,
+          stream_duration_seconds: 2_147_483_647,
+          is_complete_play: true,
+          is_skipped: false,
+          is_liked: true,
+          is_shared: false,
+          is_added_to_playlist: true,
+        },
+      ]);
+    },
+  );
 });
 
-describe("insert_facts at the frontier", () => {
+describe.for(WAYS)("at the frontier, %s,", ([, store]) => {
   test("a window that ends at the frontier is closed: its plays are late and mark it", async () => {
     await closeAt(database.owner, { minutes: "2026-01-15T12:05:00Z" });
 
-    const inserted = await insertFacts(await database.connect("ingest"), [
+    const inserted = await store(await database.connect("ingest"), [
       { id: 1, at: "2026-01-15T12:05:00Z" },
       { id: 2, at: "2026-01-15T12:04:59.999999Z" },
       { id: 3, at: "2026-01-15T12:00:00Z" },
       { id: 4, at: "2026-01-15T11:59:59.999999Z" },
     ]);
 
-    expect(inserted?.late_ordinals).toEqual([1, 2, 3]);
+    expect(inserted.late).toEqual([1, 2, 3]);
     expect(await marks()).toEqual([
       ["minutes", "11:55", 1],
       ["minutes", "12:00", 2],
@@ -138,7 +145,7 @@ describe("insert_facts at the frontier", () => {
       hours: "2026-01-15T12:00:00Z",
     });
 
-    await insertFacts(await database.connect("ingest"), [
+    await store(await database.connect("ingest"), [
       { id: 1, at: "2026-01-15T12:01:00Z" },
     ]);
 
@@ -158,8 +165,8 @@ describe("insert_facts at the frontier", () => {
     });
     const ingest = await database.connect("ingest");
 
-    await insertFacts(ingest, [{ id: 1 }, { id: 2 }]);
-    await insertFacts(ingest, [{ id: 3 }]);
+    await store(ingest, [{ id: 1 }, { id: 2 }]);
+    await store(ingest, [{ id: 3 }]);
 
     expect(await marks()).toEqual([
       ["hourly", "12:00", 1],
@@ -168,21 +175,21 @@ describe("insert_facts at the frontier", () => {
       ["minutes", "12:00", 2],
     ]);
   });
+});
 
-  test("a duplicate of a late play marks nothing", async () => {
-    await closeAt(database.owner, { minutes: "2026-01-15T12:05:00Z" });
-    const ingest = await database.connect("ingest");
-    await insertFacts(ingest, [{ id: 1 }]);
-    await database.rows("delete from revision_marks");
+test("a duplicate of a late play marks nothing", async () => {
+  await closeAt(database.owner, { minutes: "2026-01-15T12:05:00Z" });
+  const ingest = await database.connect("ingest");
+  await insertFacts(ingest, [{ id: 1 }]);
+  await database.rows("delete from revision_marks");
 
-    const inserted = await insertFacts(ingest, [{ id: 1 }]);
+  const inserted = await insertFacts(ingest, [{ id: 1 }]);
 
-    expect(inserted).toMatchObject({
-      not_inserted_ordinals: [0],
-      late_ordinals: [],
-    });
-    expect(await marks()).toEqual([]);
+  expect(inserted).toMatchObject({
+    notInserted: [0],
+    late: [],
   });
+  expect(await marks()).toEqual([]);
 });
 
 function marks() {

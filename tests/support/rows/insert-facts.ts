@@ -1,31 +1,72 @@
 import type { Client } from "pg";
 
-import { loadStatement } from "#shared/sql.ts";
+import type { Transaction } from "#shared/adapters/postgres/session.ts";
+import { storePlays } from "#shared/adapters/postgres/store-plays.ts";
 
-import type { RecordTraits } from "./make-records.ts";
+import { makeMicroBatch, type RecordTraits } from "./make-records.ts";
 import { stagePlays } from "./stage-plays.ts";
 
-const insertFactsStatement = loadStatement(
-  "queries/aggregate-micro-batch/insert_facts",
-);
-
-/** What `insert_facts.sql` returns. */
+/** Ordinals of plays by what became of them. */
 export interface InsertedFacts {
-  readonly not_inserted_ordinals: readonly number[];
-  readonly late_ordinals: readonly number[];
+  readonly notInserted: readonly number[];
+  readonly late: readonly number[];
 }
 
-/** Stages plays and inserts them in one transaction, except those with the ordinals left out. */
+/** A transaction over a connection of the test's own; `rewrite` changes the statements that it sends. */
+export const transactionOver = (
+  client: Client,
+  rewrite: (text: string) => string = (text) => text,
+): Transaction => ({
+  client,
+  query: async ({ text }, values = []) =>
+    (await client.query(rewrite(text), [...values])).rows,
+});
+
+/** Stores plays that may be facts already, in a transaction that stays open, except those with the ordinals left out. */
+export async function storeDoubtful(
+  client: Client,
+  traits: readonly RecordTraits[],
+  leftOut: readonly number[] = [],
+  transaction: Transaction = transactionOver(client),
+): Promise<InsertedFacts> {
+  await stagePlays(client, traits);
+  const { staged } = makeMicroBatch(traits);
+  const { notInserted, late } = await storePlays(transaction, {
+    clean: [],
+    doubtful: staged.filter(({ ordinal }) => !leftOut.includes(ordinal)),
+    leftOut,
+  });
+  return {
+    notInserted: notInserted.map(({ ordinal }) => ordinal),
+    late: [...new Set(late.map(({ play }) => play.ordinal))],
+  };
+}
+
+/** Stores plays that may be facts already, and commits. */
 export async function insertFacts(
   client: Client,
   traits: readonly RecordTraits[],
-  leftOutOrdinals: readonly number[] = [],
-): Promise<InsertedFacts | undefined> {
-  await stagePlays(client, traits);
-  const { rows } = await client.query<InsertedFacts>(
-    insertFactsStatement.text,
-    [leftOutOrdinals],
-  );
+  leftOut: readonly number[] = [],
+): Promise<InsertedFacts> {
+  const inserted = await storeDoubtful(client, traits, leftOut);
   await client.query("commit");
-  return rows[0];
+  return inserted;
+}
+
+/** Copies plays that are no facts yet and come once, and commits. */
+export async function copyFacts(
+  client: Client,
+  traits: readonly RecordTraits[],
+): Promise<InsertedFacts> {
+  await client.query("begin");
+  const { late } = await storePlays(transactionOver(client), {
+    clean: makeMicroBatch(traits).staged,
+    doubtful: [],
+    leftOut: [],
+  });
+  await client.query("commit");
+  return {
+    notInserted: [],
+    late: [...new Set(late.map(({ play }) => play.ordinal))],
+  };
 }

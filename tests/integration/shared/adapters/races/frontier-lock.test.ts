@@ -10,33 +10,42 @@ import {
 } from "#tests/support/races/open-stores.ts";
 import { playPart, type Part } from "#tests/support/races/play-part.ts";
 import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
-import { stagePlays } from "#tests/support/rows/stage-plays.ts";
+import {
+  storeDoubtful,
+  transactionOver,
+} from "#tests/support/rows/insert-facts.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
 const database = useDatabase();
 const stores = useStores(database);
 const TOPIC = "stream-events";
+const load = (name: string) =>
+  loadStatement(`queries/aggregate-micro-batch/${name}`).text;
+const LOCK = load("lock_frontiers_shared");
+const READ = load("read_frontiers");
+const PLAY = { id: 2, partition: 1 };
 const WINDOW = ["minutes", "2026-01-15T12:00:00Z"] as const;
-const insertFacts = loadStatement(
-  "queries/aggregate-micro-batch/insert_facts",
-).text;
 
-/** The lock and the insert as the warehouse sends them. */
-const TWO_STATEMENTS = async (microBatch: Part) => {
-  await microBatch.run("aggregate-micro-batch/lock_frontiers_shared");
-  await microBatch.client.query(insertFacts, [[]]);
-};
+/** The lock, the insert and the frontiers as the warehouse sends them. */
+const OWN_STATEMENTS = (microBatch: Part) =>
+  storeDoubtful(microBatch.client, [PLAY]);
 
-/** The same in one statement: the frontiers are those of a snapshot from before the lock. */
-const ONE_STATEMENT = async (microBatch: Part) => {
-  const text = insertFacts
-    .replace(
-      /^with\n/m,
-      "with held as materialized (select pg_advisory_xact_lock_shared(1, 0)),\n",
-    )
-    .replace(/window_frontiers m\n/, "held cross join window_frontiers m\n");
-  await microBatch.client.query(text, [[]]);
-};
+/** The frontiers in the statement that takes the lock: they are those of a snapshot from before. */
+const ONE_STATEMENT = (microBatch: Part) =>
+  storeDoubtful(
+    microBatch.client,
+    [PLAY],
+    [],
+    transactionOver(microBatch.client, (text) => {
+      if (text === LOCK) return "select";
+      return text === READ
+        ? text.replace(
+            "from\n  window_frontiers",
+            "from (select pg_advisory_xact_lock_shared(1, 0) offset 0) held cross join window_frontiers",
+          )
+        : text;
+    }),
+  );
 
 // The watermark has reached the end of the window and of its hour.
 beforeEach(() =>
@@ -48,7 +57,7 @@ beforeEach(() =>
 
 describe("a micro-batch that waits for the closer's lock", () => {
   test("reads the frontiers after it, and its play is revised into the window", async () => {
-    await closeAroundMicroBatch(TWO_STATEMENTS);
+    await closeAroundMicroBatch(OWN_STATEMENTS);
 
     expect(await countStreams(database)).toEqual(allCount(2));
   });
@@ -79,15 +88,13 @@ describe("a micro-batch that waits for the closer's lock", () => {
   });
 });
 
-describe("a micro-batch between its lock and its insert", () => {
+describe("a micro-batch between its lock and its commit", () => {
   test("keeps the closer out, which tries again later; its play is in the first publication", async () => {
     const microBatch = await playPart(database, "ingest", "micro-batch");
     const store = stores.openWindowStore({ name: "closer" });
-    await stagePlays(microBatch.client, [{ id: 1 }]);
-    await microBatch.run("aggregate-micro-batch/lock_frontiers_shared");
+    await storeDoubtful(microBatch.client, [{ id: 1 }]);
 
     expect(await store.advanceFrontiers()).toBe(false);
-    await microBatch.client.query(insertFacts, [[]]);
     await microBatch.say("commit");
     expect(await store.advanceFrontiers()).toBe(true);
     const published = await publishWindows(store, 0);
@@ -98,10 +105,9 @@ describe("a micro-batch between its lock and its insert", () => {
 
   test("does not wait for another micro-batch", async () => {
     const microBatch = await playPart(database, "ingest", "micro-batch");
-    await stagePlays(microBatch.client, [{ id: 1 }]);
-    await TWO_STATEMENTS(microBatch);
+    await OWN_STATEMENTS(microBatch);
 
-    await applyPlays(stores.openWarehouse(), [{ id: 2, partition: 1 }]);
+    await applyPlays(stores.openWarehouse(), [{ id: 1 }]);
 
     await microBatch.say("commit");
     expect(await database.list("select count(*) from stream_events")).toEqual([
@@ -112,7 +118,7 @@ describe("a micro-batch between its lock and its insert", () => {
 
 /** The worst moments: the lock is awaited while the frontiers move, the commit falls into the publication. */
 async function closeAroundMicroBatch(
-  insert: (microBatch: Part) => Promise<void>,
+  insert: (microBatch: Part) => Promise<unknown>,
 ): Promise<void> {
   await applyPlays(stores.openWarehouse(), [{ id: 1 }]);
   const closer = await playPart(database, "closer", "closer");
@@ -122,7 +128,6 @@ async function closeAroundMicroBatch(
   await closer.say("begin");
   await closer.run("close-windows/lock_frontiers_exclusive");
   await closer.run("close-windows/advance_frontiers", [TOPIC]);
-  await stagePlays(microBatch.client, [{ id: 2, partition: 1 }]);
   const inserting = insert(microBatch);
   await Promise.race([
     inserting,

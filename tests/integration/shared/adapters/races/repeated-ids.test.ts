@@ -11,7 +11,7 @@ import {
 import { playPart } from "#tests/support/races/play-part.ts";
 import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
 import { makeMicroBatch } from "#tests/support/rows/make-records.ts";
-import { stagePlays } from "#tests/support/rows/stage-plays.ts";
+import { storeDoubtful } from "#tests/support/rows/insert-facts.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
 const database = useDatabase();
@@ -114,9 +114,7 @@ test("two writers with the same ids in opposite orders do not deadlock", async (
 /** The first micro-batch has inserted and ends so only when the second one waits for it. */
 async function insertWhileOtherIsOpen(end: "commit" | "rollback") {
   const first = await playPart(database, "ingest", "first");
-  await stagePlays(first.client, [{ id: 1, partition: 0 }]);
-  await first.run("aggregate-micro-batch/lock_frontiers_shared");
-  await first.run("aggregate-micro-batch/insert_facts", [[]]);
+  await storeDoubtful(first.client, [{ id: 1, partition: 0 }]);
 
   const applying = applyPlays(stores.openWarehouse({ name: "second" }), [
     { id: 1, partition: 1 },

@@ -1,0 +1,16 @@
+import { pipeline } from "node:stream/promises";
+
+import { from as copyFrom } from "pg-copy-streams";
+
+import type { Statement } from "#shared/sql.ts";
+
+import type { Transaction } from "./session.ts";
+
+/** Sends rows, encoded by `BinaryCopy`, to the COPY of a statement. */
+export async function copyRows(
+  { client }: Transaction,
+  { text }: Statement,
+  rows: Buffer,
+): Promise<void> {
+  await pipeline([rows], client.query(copyFrom(text)));
+}

@@ -1,0 +1,68 @@
+import type { StagedStreamEvent } from "./micro-batch.ts";
+import type { StreamEvent } from "./stream-event.ts";
+import type { Dimension } from "./topics.ts";
+
+/** What the database knows of the plays of a micro-batch. */
+export interface PlayKnowledge {
+  /** Ids that are no row of their dimension. */
+  readonly missing: Readonly<Record<Dimension, ReadonlySet<number>>>;
+  /** Those of the event ids that are facts already. */
+  readonly knownIds: ReadonlySet<string>;
+  /** Where the facts have been given up, microseconds since the epoch; `-Infinity`: nowhere. */
+  readonly horizonMicros: number;
+}
+
+/** Plays that can be inserted as they are, and those that want a closer look. */
+export interface ScreenedPlays {
+  readonly clean: StagedStreamEvent[];
+  readonly doubtful: StagedStreamEvent[];
+}
+
+/** Where a play refers to a dimension. */
+export const REFERENCES: readonly (readonly [
+  dimension: Dimension,
+  read: (event: StreamEvent) => number,
+])[] = [
+  ["users", ({ userId }) => userId],
+  ["artists", ({ artistId }) => artistId],
+  ["albums", ({ albumId }) => albumId],
+  ["songs", ({ songId }) => songId],
+  ["devices", ({ deviceId }) => deviceId],
+  ["locations", ({ locationId }) => locationId],
+];
+
+/**
+ * Sets apart what cannot simply be inserted: plays from the future, from before the horizon, with a missing reference, whose
+ * id is a fact, and all plays of an id that comes more than once.
+ */
+export function screenPlays(
+  plays: readonly StagedStreamEvent[],
+  { missing, knownIds, horizonMicros }: PlayKnowledge,
+): ScreenedPlays {
+  const repeated = findRepeatedIds(plays);
+  const references = REFERENCES.filter(
+    ([dimension]) => missing[dimension].size > 0,
+  );
+  const isDoubtful = ({ isFuture, event }: StagedStreamEvent): boolean =>
+    isFuture ||
+    event.timestampMicros < horizonMicros ||
+    knownIds.has(event.eventId) ||
+    repeated.has(event.eventId) ||
+    references.some(([dimension, read]) => missing[dimension].has(read(event)));
+  const clean: StagedStreamEvent[] = [];
+  const doubtful: StagedStreamEvent[] = [];
+  for (const play of plays) (isDoubtful(play) ? doubtful : clean).push(play);
+  return { clean, doubtful };
+}
+
+function findRepeatedIds(
+  plays: readonly StagedStreamEvent[],
+): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { event } of plays) {
+    if (seen.has(event.eventId)) repeated.add(event.eventId);
+    seen.add(event.eventId);
+  }
+  return repeated;
+}
