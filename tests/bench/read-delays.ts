@@ -1,0 +1,59 @@
+import { selectRows } from "#tests/support/pipeline/read-tables.ts";
+
+/** Milliseconds; null where nothing was measured. */
+export type Delays = Readonly<{
+  count: number;
+  p50: number | null;
+  p99: number | null;
+  max: number | null;
+}>;
+
+/**
+ * Reads how long it took from Kafka's taking a play to the commit that made it visible, and from the commit by which the
+ * watermark passed a window's end to the window's publication; `record_times` must be there, and `track_commit_timestamp` on.
+ */
+export async function readDelays(
+  databaseUrl: string,
+): Promise<Record<string, Delays | undefined>> {
+  const [plays] = await selectRows<Delays>(databaseUrl, PLAYS);
+  const [windows] = await selectRows<Delays>(databaseUrl, WINDOWS);
+  return {
+    play_to_live_view_ms: plays,
+    watermark_to_publication_ms: windows,
+  };
+}
+
+/** A play is in the live views with the transaction that makes it a fact. */
+const VISIBLE = `
+  visible as (
+    select event_id, "timestamp", pg_xact_commit_timestamp(xmin) as visible_at from stream_events
+  )`;
+
+const quantiles = (ms: string) => `
+  count(*)::integer as count,
+  round(percentile_cont(0.5) within group (order by ${ms})::numeric)::integer as p50,
+  round(percentile_cont(0.99) within group (order by ${ms})::numeric)::integer as p99,
+  round(max(${ms})::numeric)::integer as max`;
+
+const PLAYS = `
+  with ${VISIBLE}
+  select ${quantiles("extract(epoch from visible_at - taken_at) * 1000")}
+  from visible join record_times using (event_id)`;
+
+/** The watermark passes a window's end when each partition has had a play that is later by the allowed lateness. */
+const WINDOWS = `
+  with ${VISIBLE}, passed as (
+    select p.window_kind, p.window_start, p.published_at, max(first.visible_at) as passed_at
+    from window_publications p
+    join window_frontiers f using (window_kind)
+    cross join (select distinct partition from record_times) partitions
+    cross join lateral (
+      select min(visible_at) as visible_at
+      from visible join record_times r using (event_id)
+      where r.partition = partitions.partition
+        and "timestamp" >= p.window_start + f.window_size + interval '10 minutes'
+    ) first
+    group by 1, 2, 3
+    having count(first.visible_at) = count(*)
+  )
+  select ${quantiles("extract(epoch from published_at - passed_at) * 1000")} from passed`;
