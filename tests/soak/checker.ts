@@ -62,8 +62,15 @@ export async function openChecker(world: World): Promise<Checker> {
         .topics()
         .readAll([...DIMENSIONS, STREAM_EVENTS_TOPIC]);
       const expected = await expectTables(records);
+      const awaitedIds = listAwaitedIds(expected);
+      const orderDependentIds = [...expected.orderDependentIds, ...awaitedIds];
       return [
-        ...(await listDifferences(owner, records, allowAwaited(expected))),
+        ...(await listDifferences(
+          owner,
+          records,
+          { ...expected, orderDependentIds },
+          awaitedIds.length,
+        )),
         ...(await listFailedChecks({ declaration }, database)),
         ...(await watch.look()),
         ...listUnfinished(status),
@@ -74,16 +81,11 @@ export async function openChecker(world: World): Promise<Checker> {
 }
 
 /**
- * Of plays whose user came later the oracle, which knows all users, says that their first record was accepted; the ledger
- * that it was rejected, and one that was sent again accepted. Their fact is compared all the same, and so is what their
- * letter holds.
+ * The ids of facts whose user came later. The oracle, which knows all users, says that their first record was accepted;
+ * the ledger that it was rejected, and that another one which was sent again was accepted, or the same one redelivered. Their
+ * fact is compared all the same, and so is what their letter holds.
  */
-function allowAwaited(expected: ExpectedTables): ExpectedTables {
-  const awaited = expected.facts
+const listAwaitedIds = ({ facts }: ExpectedTables): string[] =>
+  facts
     .filter(({ user_id: userId }) => isAwaitedUser(Number(userId)))
     .map(({ event_id: eventId }) => String(eventId));
-  return {
-    ...expected,
-    orderDependentIds: [...expected.orderDependentIds, ...awaited],
-  };
-}
