@@ -8,6 +8,8 @@ export interface Statement {
   /** The file's path below `sql/`, at most 63 bytes (Postgres truncates longer ones). */
   readonly name: string;
   readonly text: string;
+  /** False: planned anew for its values each time, where a plan for any values could be a bad one. */
+  readonly isPrepared?: boolean;
 }
 
 /**

@@ -84,7 +84,7 @@ export function aggregatePlays(
     for (const kind of KINDS) {
       const frontier = frontiers[kind];
       const startMicros = windowStart(event.timestampMicros, frontier);
-      if (startMicros + frontier.sizeMicros <= frontier.closedUntilMicros)
+      if (isClosed(startMicros, frontier))
         late.push({ kind, startMicros, play });
       else if (kind === "minutes")
         addToMinutes(
@@ -97,6 +97,23 @@ export function aggregatePlays(
   }
   return { minutes, hourly, late };
 }
+
+/** Whether a window that something was added to has closed by now. */
+export function hasClosedWindow(
+  partials: PartialAggregates,
+  frontiers: Frontiers,
+): boolean {
+  return KINDS.some((kind) =>
+    [...partials[kind].keys()].some((startMicros) =>
+      isClosed(startMicros, frontiers[kind]),
+    ),
+  );
+}
+
+const isClosed = (
+  startMicros: number,
+  { sizeMicros, closedUntilMicros }: Frontier,
+): boolean => startMicros + sizeMicros <= closedUntilMicros;
 
 /** The start of the window of this size that a time lies in, also before the epoch. */
 function windowStart(

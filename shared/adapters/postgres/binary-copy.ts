@@ -1,6 +1,8 @@
 const SIGNATURE = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 const POSTGRES_EPOCH_MICROS = 946_684_800_000_000;
 const TWO_TO_32 = 2 ** 32;
+const EPOCH_HIGH = Math.floor(POSTGRES_EPOCH_MICROS / TWO_TO_32);
+const EPOCH_LOW = POSTGRES_EPOCH_MICROS % TWO_TO_32;
 const HYPHEN = 0x2d;
 /** The number by which an array names the type `integer`. */
 const INTEGER_OID = 23;
@@ -56,9 +58,16 @@ export class BinaryCopy {
     this.#at += 12;
   }
 
-  /** @param micros microseconds since 1970 */
+  /** @param micros microseconds since 1970, exact */
   timestamp(micros: number): void {
-    this.bigint(micros - POSTGRES_EPOCH_MICROS);
+    this.#view.setInt32(this.#at, 8);
+    // In halves: before 1714 the number of microseconds until 2000 is none that a double holds exactly.
+    const high = Math.floor(micros / TWO_TO_32);
+    const low = micros - high * TWO_TO_32 - EPOCH_LOW;
+    const borrowed = low < 0 ? 1 : 0;
+    this.#view.setInt32(this.#at + 4, high - EPOCH_HIGH - borrowed);
+    this.#view.setUint32(this.#at + 8, low + borrowed * TWO_TO_32);
+    this.#at += 12;
   }
 
   boolean(value: boolean): void {

@@ -1,17 +1,19 @@
 import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
 import { REFERENCES, type PlayKnowledge } from "#shared/domain/screen-plays.ts";
 import type { Dimension } from "#shared/domain/topics.ts";
-import { loadStatement } from "#shared/sql.ts";
+import { loadStatement, type Statement } from "#shared/sql.ts";
 
 import { readHorizonMs } from "./retention-horizon.ts";
 import type { Transaction } from "./session.ts";
 
-const findMissingReferences = loadStatement(
-  "queries/aggregate-micro-batch/find_missing_references",
-);
-const findKnownIds = loadStatement(
-  "queries/aggregate-micro-batch/find_known_ids",
-);
+// A plan for any number of ids in tables that are small now would read these from the start for every id, once they are
+// large, until they are analysed again.
+const load = (name: string): Statement => ({
+  ...loadStatement(`queries/aggregate-micro-batch/${name}`),
+  isPrepared: false,
+});
+const findMissingReferences = load("find_missing_references");
+const findKnownIds = load("find_known_ids");
 
 /** An array of numbers or UUIDs as Postgres reads it: the client would look at each for what is to be escaped. */
 const toArrayText = (values: Iterable<number | string>): string =>

@@ -153,7 +153,7 @@ export function createSession(options: SessionOptions): Session {
       ) {
         statements.push(statement.name);
         const result = await client.query<Row>({
-          name: statement.name,
+          name: statement.isPrepared === false ? undefined : statement.name,
           text: statement.text,
           values: [...values],
         });

@@ -1,5 +1,6 @@
 import {
   aggregatePlays,
+  hasClosedWindow,
   type FrontierKind,
   type Frontiers,
   type LatePlay,
@@ -50,18 +51,19 @@ export interface StoredPlays {
   readonly late: readonly LatePlay[];
 }
 
+/** A window has closed after a play was added to its partial aggregates: the transaction is to be done again. */
+export class WindowClosed extends Error {}
+
 /**
  * Makes plays facts and adds exactly those that were really inserted to the partial aggregates of open windows; for
- * windows that have closed it appends revision marks instead. Throws `database_not_set_up` (user), and with SQLSTATE 23505
- * where a clean play's id has become a fact meanwhile.
+ * windows that have closed it appends revision marks instead. The frontiers stay where they are from its end to the end of
+ * the transaction, which is to be short: the closer waits for it. Throws `WindowClosed`, `database_not_set_up` (user), and
+ * with SQLSTATE 23505 where a clean play's id has become a fact meanwhile.
  */
 export async function storePlays(
   transaction: Transaction,
   { clean, doubtful, leftOut }: PlaysToStore,
 ): Promise<StoredPlays> {
-  // A statement of its own, and the frontiers are read in a later one: else they would be those of a snapshot from before
-  // the lock, and a play would go into the partial aggregates of a window that has just been published.
-  await transaction.query(lockFrontiersShared);
   if (clean.length > 0)
     await inSpan("copy facts", () =>
       copyRows(transaction, copyFacts, encodeFacts(clean.toSorted(byId))),
@@ -75,10 +77,9 @@ export async function storePlays(
   );
   const isInserted = ({ ordinal }: StagedStreamEvent) =>
     insertedOrdinals.has(ordinal);
-  const frontiers = await readFrontiers(transaction);
   const partials = aggregatePlays(
     [...clean, ...doubtful.filter(isInserted)],
-    frontiers,
+    await readFrontiers(transaction),
   );
   await copyPartials(transaction, partials);
   if (partials.late.length > 0)
@@ -86,6 +87,10 @@ export async function storePlays(
       partials.late.map(({ kind }) => kind),
       partials.late.map(({ startMicros }) => startMicros),
     ]);
+  // At last, and looked at again in a statement behind the lock: what was read above may be old by now.
+  await transaction.query(lockFrontiersShared);
+  if (hasClosedWindow(partials, await readFrontiers(transaction)))
+    throw new WindowClosed();
   return {
     notInserted: doubtful.filter((play) => !isInserted(play)),
     late: partials.late,

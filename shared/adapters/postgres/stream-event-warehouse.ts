@@ -41,7 +41,7 @@ import {
   type SessionOptions,
   type Transaction,
 } from "./session.ts";
-import { storePlays } from "./store-plays.ts";
+import { storePlays, WindowClosed } from "./store-plays.ts";
 
 const countLatePlays = loadStatement(
   "queries/aggregate-micro-batch/count_late_plays",
@@ -50,8 +50,13 @@ const countLatePlays = loadStatement(
 /** The retention horizon moved past a play between its judgement and its insert. */
 class HorizonPassed extends Error {}
 
-/** An id that was no fact has become one meanwhile. */
-const UNIQUE_VIOLATION = "23505";
+/**
+ * Another transaction inserts an id of ours: it has become a fact after it was looked up (23505), or both wait for each
+ * other (40P01). The micro-batch is done again, and none of its plays is taken for new.
+ */
+const isRivalry = (error: unknown): boolean =>
+  hasSqlState(error, "23505") || hasSqlState(error, "40P01");
+const MOST_RIVALS = 3;
 
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
@@ -66,19 +71,22 @@ export function createStreamEventWarehouse(
     publish,
     limitMs,
   ) => {
-    for (let isCareful = false; ;) {
+    const endsAtMs = performance.now() + (limitMs ?? Infinity);
+    for (let rivals = 0; ;) {
       try {
         return await session.transaction(
           (transaction) =>
-            applyMicroBatch(transaction, microBatch, publish, isCareful),
-          limitMs,
+            applyMicroBatch(transaction, microBatch, publish, rivals > 0),
+          endsAtMs - performance.now(),
         );
       } catch (error) {
-        // The rival may have inserted any of the ids: once more, and none is taken for new.
-        if (hasSqlState(error, UNIQUE_VIOLATION) && !isCareful)
-          isCareful = true;
-        // It moves once an hour at most: what the plays are judged by next stays.
-        else if (!(error instanceof HorizonPassed)) throw error;
+        if (isRivalry(error) && rivals < MOST_RIVALS) rivals += 1;
+        // Both move seldom, and what the plays are judged by next stays.
+        else if (
+          !(error instanceof HorizonPassed) &&
+          !(error instanceof WindowClosed)
+        )
+          throw error;
       }
     }
   };

@@ -1,5 +1,5 @@
--- Binary COPY of plays into the facts, columns as encoded by encode-copy.ts, ordered by key: two writers with the same ids
--- in other orders would deadlock. Rerun: fails with unique_violation (23505) where an id is a fact.
+-- Binary COPY of plays into the facts, columns as encoded by encode-copy.ts, ordered by key: two copies of the same ids in
+-- other orders would deadlock. Rerun: fails with unique_violation (23505) where an id is a fact.
 copy stream_events (
   event_id,
   "timestamp",

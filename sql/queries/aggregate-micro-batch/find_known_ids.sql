@@ -1,5 +1,5 @@
 -- Those of the event ids that are facts.
--- Parameters: $1 uuid[]. Rows: event_id. The limit keeps the planner at the index, however few the facts are.
+-- Parameters: $1 uuid[]. Rows: event_id. The limit has each id looked up by itself, not all facts read for them.
 -- Rerun: reads only.
 select
   r.event_id

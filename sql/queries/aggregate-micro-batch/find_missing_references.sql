@@ -1,6 +1,6 @@
 -- Ids that plays refer to and that are no row of their dimension.
 -- Parameters: $1 to $6 integer[], distinct ids of users, artists, albums, songs, devices and locations.
--- Rows: dimension, id. The limit keeps the planner at the index, however large a dimension is. Rerun: reads only.
+-- Rows: dimension, id. The limit has each id looked up by itself, not a whole dimension read for them. Rerun: reads only.
 select
   'users' as dimension,
   r.id

@@ -1,5 +1,4 @@
--- How far the windows of each size have closed. A statement of its own behind lock_frontiers_shared.sql, which keeps them
--- there until the transaction ends.
+-- How far the windows of each size have closed; behind lock_frontiers_shared.sql they stay there until the transaction ends.
 -- Rows: window_kind; size_micros and closed_until_micros double precision, microseconds (since the epoch; -Infinity: none
 -- has closed). Rerun: reads only.
 select

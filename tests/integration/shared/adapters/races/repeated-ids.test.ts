@@ -111,6 +111,31 @@ test("two writers with the same ids in opposite orders do not deadlock", async (
   }
 });
 
+test("two writers of which each has one of two ids for certain do not lose by a deadlock", async () => {
+  const [one, two] = [stores.openWarehouse(), stores.openWarehouse()];
+  const outcomes = [];
+
+  for (let round = 0; round < 10; round += 1) {
+    const [low, high] = [round * 10 + 1, round * 10 + 2];
+    // The first inserts the lower id after the higher one, as it has it twice.
+    const parts = await Promise.all([
+      applyPlays(one, [
+        { id: low, partition: 0, offset: round * 10 },
+        { id: low, partition: 0, offset: round * 10 + 1 },
+        { id: high, partition: 0, offset: round * 10 + 2 },
+      ]),
+      applyPlays(two, [
+        { id: low, partition: 1, offset: round * 10 },
+        { id: high, partition: 1, offset: round * 10 + 1 },
+      ]),
+    ]);
+    outcomes.push(...nameOutcomes(parts.flat()));
+  }
+
+  expect(outcomes.filter((outcome) => outcome === "accepted")).toHaveLength(20);
+  expect(new Set(outcomes)).toEqual(new Set(["accepted", "duplicate"]));
+});
+
 /** The first micro-batch has inserted and ends so only when the second one waits for it. */
 async function insertWhileOtherIsOpen(end: "commit" | "rollback") {
   const first = await playPart(database, "ingest", "first");

@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { BinaryCopy } from "#shared/adapters/postgres/binary-copy.ts";
+import { microsOf } from "#tests/support/rows/make-play.ts";
 
+const POSTGRES_EPOCH = 946_684_800_000_000n;
 const LARGE = 4_000_000;
 const row = fc.record({
   id: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
@@ -31,6 +33,21 @@ test("a row is its number of columns, then each one's length and bytes, big-endi
       "000000026162",
       "ffff",
     ].join(""),
+  );
+});
+
+test("every time that is read is written exactly, also before 1714", () => {
+  const first = BigInt(microsOf("1684-08-01T00:00:00Z"));
+  const last = BigInt(microsOf("2255-01-01T00:00:00Z"));
+  fc.assert(
+    fc.property(fc.bigInt({ min: first, max: last }), (micros) => {
+      const copy = new BinaryCopy();
+      copy.row(1);
+      copy.timestamp(Number(micros));
+
+      const written = copy.finish().subarray(19 + 2 + 4);
+      expect(written.readBigInt64BE() + POSTGRES_EPOCH).toBe(micros);
+    }),
   );
 });
 
