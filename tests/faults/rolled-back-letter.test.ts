@@ -35,13 +35,14 @@ it("25: a dead letter that was published, twice, before its transaction was roll
     // Given a micro-batch that cannot insert its facts, and has published its letters by then
     const rollbacks: number[] = [];
     const facts = await holdFacts(database.databaseUrls.owner);
-    await scene.topics.send(STREAM_EVENTS_TOPIC, [
+    await scene.topics.send(
+      STREAM_EVENTS_TOPIC,
       // Any half of them has a play that becomes a fact, and waits.
-      ...Array.from({ length: ORPHANS }, () => [
+      Array.from({ length: ORPHANS }, () => [
         makePlayRecord({ user_id: NEW_ID }, 0),
         makePlayRecord({}, 0),
       ]).flat(),
-    ]);
+    );
     // When its transaction is rolled back, twice, and the user is there after the second attempt, at half of it
     for (const copies of [ORPHANS, ORPHANS + 1]) {
       await untilPublished(copies);
