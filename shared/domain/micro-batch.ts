@@ -13,7 +13,7 @@ export interface StagedStreamEvent {
   readonly event: StreamEvent;
 }
 
-/** The records of one invocation, each of them either staged or rejected. */
+/** The records of one invocation, each of them either a play (`staged`) or rejected by its bytes. */
 export interface MicroBatch {
   readonly topic: string;
   readonly records: readonly KafkaRecord[];

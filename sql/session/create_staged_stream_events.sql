@@ -1,5 +1,5 @@
--- The micro-batch of this session: filled by binary COPY, emptied by every commit. Created once per
--- connection. Rerun: changes nothing.
+-- Plays of a micro-batch that want a closer look than a copy into the facts: filled by binary COPY, emptied by every
+-- commit. Created once per connection. Rerun: changes nothing.
 create temporary table if not exists staged_stream_events (
   ordinal integer not null,
   partition integer not null,

@@ -1,4 +1,4 @@
--- Binary COPY of a micro-batch into the session's temporary table, columns as encoded by encode-copy.ts.
+-- Binary COPY of doubtful plays into the session's temporary table, columns as encoded by encode-copy.ts.
 copy staged_stream_events (
   ordinal,
   partition,
