@@ -43,7 +43,7 @@ export async function rehearsePlays(
       headers: [],
     })),
   );
-  await stagePlays(transaction, microBatch.staged);
+  await stagePlays(transaction, microBatch.plays);
   const judgement = judgeSuspects(
     microBatch,
     await readSuspects(transaction),
@@ -52,10 +52,10 @@ export async function rehearsePlays(
   );
   const isLanded = await compareStaged(
     transaction,
-    microBatch.staged.map(({ ordinal }) => ordinal),
+    microBatch.plays.map(({ ordinal }) => ordinal),
   );
   const plays = new Map(
-    microBatch.staged.map(({ ordinal, event }) => [ordinal, event]),
+    microBatch.plays.map(({ ordinal, event }) => [ordinal, event]),
   );
   const firstOfId = new Map<string, StreamEvent>();
   return values.map((_, ordinal) => {

@@ -5,6 +5,8 @@ import { invokeFunction } from "./invoke-function.ts";
 import type { Status } from "./read-status.ts";
 
 const POLL_INTERVAL_MS = 200;
+/** How long something may fail without a break: a server that is being restarted is back by then. */
+const PATIENCE_MS = 30_000;
 
 export interface DrainOptions {
   readonly invoker: Invoker;
@@ -18,21 +20,22 @@ export interface DrainOptions {
 
 /**
  * Waits until every topic is consumed, then has everything revised and published that is due, until nothing is left
- * of either. What fails and may pass, such as a server that is being restarted, is tried again. Throws `not_drained`
- * (external), naming what is left, or the last failure, when the time is up, and the signal's reason.
+ * of either. What fails and may pass, such as a server that is being restarted, is tried again for half a minute. Throws
+ * `not_drained` (external), naming what is left, when the time is up, what fails for longer, and the signal's reason.
  */
 export async function drain(options: DrainOptions): Promise<Status> {
   const { clock, timeoutMs, signal } = options;
-  const deadlineMs = clock.elapsed() + timeoutMs;
+  const endsAtMs = clock.elapsed() + timeoutMs;
+  let patientUntilMs = clock.elapsed() + Math.min(timeoutMs, PATIENCE_MS);
   for (;;) {
-    const isTimeUp = () => clock.elapsed() >= deadlineMs;
     try {
       const { status, rest } = await advance(options);
       if (rest.length === 0) return status;
-      if (isTimeUp()) throw notDrained(rest, timeoutMs);
+      if (clock.elapsed() >= endsAtMs) throw notDrained(rest, timeoutMs);
+      patientUntilMs = Math.min(endsAtMs, clock.elapsed() + PATIENCE_MS);
     } catch (error) {
       const mayPass = error instanceof PipelineError && error.retry;
-      if (!mayPass || isTimeUp()) throw error;
+      if (!mayPass || clock.elapsed() >= patientUntilMs) throw error;
     }
     await clock.delay(POLL_INTERVAL_MS, signal);
     signal.throwIfAborted();

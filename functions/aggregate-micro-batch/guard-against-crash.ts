@@ -42,7 +42,7 @@ function rejectUnread(record: KafkaRecord): MicroBatch {
   return {
     topic: record.topic,
     records: [record],
-    staged: [],
+    plays: [],
     rejections: new Map([[0, { record, reason: "handler_crash", detail }]]),
   };
 }

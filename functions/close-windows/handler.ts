@@ -54,7 +54,7 @@ export const handler = middy(
       // Kafka comes last: while it is down, the windows are measured.
       gauges: [
         measureWindows({ ...plays, gauges }),
-        measureLag({
+        ...measureLag({
           consumed: [plays, ...CONSUMED_TOPICS],
           topicOffsets,
           gauges,

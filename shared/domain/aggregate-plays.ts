@@ -1,4 +1,4 @@
-import type { StagedStreamEvent } from "./micro-batch.ts";
+import type { DecodedPlay } from "./micro-batch.ts";
 import type { StreamEvent } from "./stream-event.ts";
 
 /** Windows of one size; times and sizes in microseconds, times since the epoch. */
@@ -55,7 +55,7 @@ export interface HourlyPartial extends PlayTotals {
 export interface LatePlay {
   readonly kind: FrontierKind;
   readonly startMicros: number;
-  readonly play: StagedStreamEvent;
+  readonly play: DecodedPlay;
 }
 
 /** What a micro-batch adds to the windows, by their starts in microseconds since the epoch. */
@@ -73,7 +73,7 @@ export interface PartialAggregates {
  * @param plays those that became facts, each once
  */
 export function aggregatePlays(
-  plays: readonly StagedStreamEvent[],
+  plays: readonly DecodedPlay[],
   frontiers: Frontiers,
 ): PartialAggregates {
   const minutes = new Map<number, MinutesPartial>();

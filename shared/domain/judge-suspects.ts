@@ -1,9 +1,9 @@
-import type { MicroBatch, StagedStreamEvent } from "./micro-batch.ts";
+import type { MicroBatch, DecodedPlay } from "./micro-batch.ts";
 import type { RecordPosition } from "./record.ts";
 import type { MissingReference, Rejection } from "./rejection.ts";
 import { formatTimestamp } from "./timestamp.ts";
 
-/** A staged play that cannot simply be inserted. */
+/** A play that cannot simply be inserted. */
 export interface Suspect {
   readonly ordinal: number;
   readonly isFuture: boolean;
@@ -42,16 +42,16 @@ export function judgeSuspects(
   if (suspects.length === 0) return judgement;
   const suspectOrdinals = new Set(suspects.map(({ ordinal }) => ordinal));
   const first = firstOfEqualIds(
-    microBatch.staged.filter(({ ordinal }) => !suspectOrdinals.has(ordinal)),
+    microBatch.plays.filter(({ ordinal }) => !suspectOrdinals.has(ordinal)),
   );
-  const staged = new Map(microBatch.staged.map((play) => [play.ordinal, play]));
+  const plays = new Map(microBatch.plays.map((play) => [play.ordinal, play]));
 
   for (const suspect of suspects) {
     const { ordinal, passedHorizonMicros } = suspect;
     const record = microBatch.records[ordinal];
-    const play = staged.get(ordinal);
+    const play = plays.get(ordinal);
     if (record === undefined || play === undefined)
-      throw new RangeError(`no play is staged as ${ordinal}`);
+      throw new RangeError(`the micro-batch has no play ${ordinal}`);
     const rival = first.get(play.event.eventId);
     if (passedHorizonMicros !== null && isHandled(record)) {
       judgement.duplicates.add(ordinal);
@@ -112,9 +112,9 @@ export function conflictingDuplicate(
 }
 
 function firstOfEqualIds(
-  plays: readonly StagedStreamEvent[],
-): Map<string, StagedStreamEvent> {
-  const first = new Map<string, StagedStreamEvent>();
+  plays: readonly DecodedPlay[],
+): Map<string, DecodedPlay> {
+  const first = new Map<string, DecodedPlay>();
   for (const play of plays) {
     const known = first.get(play.event.eventId);
     if (known === undefined || comparePositions(play, known) < 0)
@@ -123,6 +123,6 @@ function firstOfEqualIds(
   return first;
 }
 
-function comparePositions(a: StagedStreamEvent, b: StagedStreamEvent): number {
+function comparePositions(a: DecodedPlay, b: DecodedPlay): number {
   return a.partition - b.partition || a.offset - b.offset;
 }

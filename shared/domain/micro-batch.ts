@@ -3,7 +3,7 @@ import type { Rejection } from "./rejection.ts";
 import type { StreamEvent } from "./stream-event.ts";
 
 /** A play and its record's place in the micro-batch. */
-export interface StagedStreamEvent {
+export interface DecodedPlay {
   /** Index into the micro-batch's records. */
   readonly ordinal: number;
   readonly partition: number;
@@ -13,11 +13,11 @@ export interface StagedStreamEvent {
   readonly event: StreamEvent;
 }
 
-/** The records of one invocation, each of them either a play (`staged`) or rejected by its bytes. */
+/** The records of one invocation, each of them either a play or rejected by its bytes. */
 export interface MicroBatch {
   readonly topic: string;
   readonly records: readonly KafkaRecord[];
-  readonly staged: readonly StagedStreamEvent[];
+  readonly plays: readonly DecodedPlay[];
   /** Rejections that need no look at the database, by ordinal. */
   readonly rejections: ReadonlyMap<number, Rejection>;
 }

@@ -1,4 +1,4 @@
-import type { StagedStreamEvent } from "./micro-batch.ts";
+import type { DecodedPlay } from "./micro-batch.ts";
 import type { StreamEvent } from "./stream-event.ts";
 import type { Dimension } from "./topics.ts";
 
@@ -14,11 +14,11 @@ export interface PlayKnowledge {
 
 /** Plays that can be inserted as they are, and those that want a closer look. */
 export interface ScreenedPlays {
-  readonly clean: StagedStreamEvent[];
-  readonly doubtful: StagedStreamEvent[];
+  readonly clean: DecodedPlay[];
+  readonly doubtful: DecodedPlay[];
 }
 
-/** Where a play refers to a dimension. */
+/** Where a play refers to a dimension, in the order of the parameters of find_missing_references.sql. */
 export const REFERENCES: readonly (readonly [
   dimension: Dimension,
   read: (event: StreamEvent) => number,
@@ -36,28 +36,26 @@ export const REFERENCES: readonly (readonly [
  * id is a fact, and all plays of an id that comes more than once.
  */
 export function screenPlays(
-  plays: readonly StagedStreamEvent[],
+  plays: readonly DecodedPlay[],
   { missing, knownIds, horizonMicros }: PlayKnowledge,
 ): ScreenedPlays {
   const repeated = findRepeatedIds(plays);
   const references = REFERENCES.filter(
     ([dimension]) => missing[dimension].size > 0,
   );
-  const isDoubtful = ({ isFuture, event }: StagedStreamEvent): boolean =>
+  const isDoubtful = ({ isFuture, event }: DecodedPlay): boolean =>
     isFuture ||
     event.timestampMicros < horizonMicros ||
     knownIds.has(event.eventId) ||
     repeated.has(event.eventId) ||
     references.some(([dimension, read]) => missing[dimension].has(read(event)));
-  const clean: StagedStreamEvent[] = [];
-  const doubtful: StagedStreamEvent[] = [];
+  const clean: DecodedPlay[] = [];
+  const doubtful: DecodedPlay[] = [];
   for (const play of plays) (isDoubtful(play) ? doubtful : clean).push(play);
   return { clean, doubtful };
 }
 
-function findRepeatedIds(
-  plays: readonly StagedStreamEvent[],
-): ReadonlySet<string> {
+function findRepeatedIds(plays: readonly DecodedPlay[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const { event } of plays) {

@@ -24,6 +24,7 @@ interface BenchOptions {
 
 /** What a first start reads from the disk and compiles is there then. */
 const WARM_UP_PLAYS = 50_000;
+const BASELINE_PLAYS = 1_000_000;
 
 const command = new Command("bench")
   .description(
@@ -80,7 +81,9 @@ async function bench({
   writeLine(JSON.stringify(result, null, 2));
   if (json !== undefined)
     await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
-  const shortfalls = listShortfalls(result, baseline);
+  // In a smaller backlog the functions' start weighs more than the work.
+  const shortfalls =
+    plays < BASELINE_PLAYS ? [] : listShortfalls(result, baseline);
   if (shortfalls.length > 0)
     throw new PipelineError(
       `Slower than the baseline (tests/bench/baseline.json): ${shortfalls.join(", ")}. Run it again on a machine that does nothing else; if it stays so, look for the change that costs it.`,

@@ -90,6 +90,10 @@ async function measureLatency({
     await pipeline.untilConsumed();
     await storeRecordTimes(bootstrapServers, owner, count);
     const delays = await readDelays(owner);
+    if (delays.play_to_live_view_ms.count !== count)
+      throw new Error(
+        `No latency is given: ${count} plays were sent, and ${delays.play_to_live_view_ms.count} are facts.`,
+      );
     const result = {
       plays_per_second: rate,
       seconds,

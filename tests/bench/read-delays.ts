@@ -14,14 +14,20 @@ export type Delays = Readonly<{
  */
 export async function readDelays(
   databaseUrl: string,
-): Promise<Record<string, Delays | undefined>> {
-  const [plays] = await selectRows<Delays>(databaseUrl, PLAYS);
-  const [windows] = await selectRows<Delays>(databaseUrl, WINDOWS);
+): Promise<
+  Readonly<
+    Record<"play_to_live_view_ms" | "watermark_to_publication_ms", Delays>
+  >
+> {
+  const [plays = NONE] = await selectRows<Delays>(databaseUrl, PLAYS);
+  const [windows = NONE] = await selectRows<Delays>(databaseUrl, WINDOWS);
   return {
     play_to_live_view_ms: plays,
     watermark_to_publication_ms: windows,
   };
 }
+
+const NONE: Delays = { count: 0, p50: null, p99: null, max: null };
 
 /** A play is in the live views with the transaction that makes it a fact. */
 const VISIBLE = `

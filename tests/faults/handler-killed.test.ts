@@ -50,6 +50,11 @@ const BOUNDARIES: readonly (readonly [
     "idle in transaction",
   ],
   [
+    "after the partial aggregates",
+    { span: "add partials", edge: "end" },
+    "idle in transaction",
+  ],
+  [
     "before the commit",
     { span: "commit", edge: "start" },
     "idle in transaction",

@@ -29,6 +29,7 @@ const ACTIONS: readonly Action[] = (
       to: `${HOUR}:20:00Z`,
       count: 300,
     },
+    { kind: "roll_runner", batchSize: 100 },
     { kind: "kill_runner" },
   ] satisfies Deed[]
 ).map(after);
@@ -70,6 +71,7 @@ it("35: a mixture of faults ends with the oracle's tables; a fact that is lost b
     repartition: 1,
     delay: 1,
     restart_postgres: 1,
+    roll_runner: 1,
     kill_runner: 1,
     late: 1,
     calm: 2,

@@ -17,7 +17,7 @@ export type Deed = Readonly<
   | { kind: "redrive" }
   | { kind: "kill_runner" }
   | { kind: "pause_runner"; seconds: number }
-  /** A runner ends in order, and one with another batch size takes its place. */
+  /** A runner ends in order, and one of the other version of the code, with another batch size, takes its place. */
   | { kind: "roll_runner"; batchSize: number }
   /** A second runner joins, or leaves. */
   | { kind: "rebalance" }

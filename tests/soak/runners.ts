@@ -23,21 +23,24 @@ export interface Runners {
   leave(): Promise<void>;
   /** Kills the oldest one and starts another. */
   killOldest(): Promise<void>;
-  /** Lets the oldest one end in order, after one with another batch size has started. */
+  /** Lets the oldest one end in order, after one of the other version of the code and with that batch size has started. */
   roll(batchSize: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts the first runner; it may not poll yet. */
-export function startRunners({ dataDir, proxied }: World): Runners {
+export function startRunners({
+  dataDir,
+  proxied,
+  nextVersion,
+}: World): Runners {
   let batchSize = FIRST_BATCH_SIZE;
+  let isNextVersion = false;
   const start = () =>
-    startRunnerProcess({
-      dataDir,
-      connections: proxied,
-      environment: ENVIRONMENT,
-      batchSize,
-    });
+    startRunnerProcess(
+      { dataDir, connections: proxied, environment: ENVIRONMENT, batchSize },
+      isNextVersion ? { root: nextVersion.root } : {},
+    );
   const runners = [start()];
   const takeOldest = (): RunnerProcess => {
     const [oldest] = runners;
@@ -65,6 +68,7 @@ export function startRunners({ dataDir, proxied }: World): Runners {
     },
     roll: async (nextBatchSize) => {
       batchSize = nextBatchSize;
+      isNextVersion = !isNextVersion;
       runners.push(start());
       const oldest = takeOldest();
       runners.shift();

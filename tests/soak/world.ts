@@ -13,6 +13,11 @@ import {
 import { waitUntil } from "#compose/embedded/wait-until.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
+import { withClient } from "#tests/support/database.ts";
+import {
+  copyAsNextVersion,
+  type NextVersion,
+} from "#tests/support/faults/next-version.ts";
 import {
   startTcpProxy,
   type TcpProxy,
@@ -35,6 +40,8 @@ export interface World {
   /** Through the proxy, for the runners. */
   readonly proxied: Connections;
   readonly proxy: TcpProxy;
+  /** Code that runs beside the present one; its migration is there. */
+  readonly nextVersion: NextVersion;
   /** Of the Kafka that runs now. */
   topics(): TopicClient;
   restartPostgres(signal: NodeJS.Signals): Promise<void>;
@@ -59,6 +66,13 @@ export async function openWorld(): Promise<World> {
     let topics = await openTopicClient(connections.kafkaBootstrapServers);
     cleanups.add(() => topics.close());
     await loadCatalogue(servers, topics);
+    const nextVersion = await copyAsNextVersion();
+    cleanups.add(() => nextVersion.remove());
+    await withClient(connections.databaseUrls.owner, async (owner) => {
+      await owner.query(nextVersion.migration);
+      // The oracle compares facts by all the columns that it knows.
+      await owner.query("alter table stream_events drop column mood");
+    });
     const postgresPort = Number(new URL(connections.databaseUrls.owner).port);
     const kafkaPort = Number(connections.kafkaBootstrapServers.split(":")[1]);
     const proxy = await startTcpProxy({ targetPort: postgresPort });
@@ -69,6 +83,7 @@ export async function openWorld(): Promise<World> {
       database: connections,
       proxied: redirect(connections, proxy.port),
       proxy,
+      nextVersion,
       topics: () => topics,
       restartPostgres: async (signal) => {
         await endServer(join(dataDir, "postgres.pid"), signal);

@@ -1,5 +1,5 @@
 import { decodeStreamEvent } from "#shared/domain/decode-stream-event.ts";
-import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
+import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { inSpan } from "#shared/tracing/spans.ts";
 
@@ -20,7 +20,7 @@ const compareWithFacts = loadStatement(
 /** Fills the temporary table of the transaction's session, which `createStagingTable` has made. */
 export async function stagePlays(
   transaction: Transaction,
-  staged: readonly StagedStreamEvent[],
+  staged: readonly DecodedPlay[],
 ): Promise<void> {
   await inSpan("stage plays", () =>
     copyRows(transaction, copyStaged, encodeStagedStreamEvents(staged)),
@@ -44,7 +44,7 @@ export async function compareValues(
   transaction: Transaction,
   values: readonly (Uint8Array | null)[],
 ): Promise<Map<number, boolean | null>> {
-  const staged: StagedStreamEvent[] = [];
+  const staged: DecodedPlay[] = [];
   for (const [ordinal, value] of values.entries()) {
     const decoded = decodeStreamEvent({ value });
     // Only the payload is compared; where the record came from plays no part.

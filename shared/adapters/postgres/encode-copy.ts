@@ -1,4 +1,4 @@
-import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
+import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
 import type { StreamEvent } from "#shared/domain/stream-event.ts";
 
 import { BinaryCopy } from "./binary-copy.ts";
@@ -12,7 +12,7 @@ const STAGED_BYTES = FACT_BYTES + 4 * 4 + 2 * 4 + 8 + 1;
 
 /** Encodes plays as the binary COPY that `copy_staged_stream_events.sql` reads. */
 export function encodeStagedStreamEvents(
-  staged: readonly StagedStreamEvent[],
+  staged: readonly DecodedPlay[],
 ): Buffer {
   const copy = new BinaryCopy(staged.length * STAGED_BYTES);
   for (const { ordinal, partition, offset, isFuture, event } of staged) {
@@ -27,7 +27,7 @@ export function encodeStagedStreamEvents(
 }
 
 /** Encodes plays as the binary COPY that `copy_facts.sql` reads. */
-export function encodeFacts(plays: readonly StagedStreamEvent[]): Buffer {
+export function encodeFacts(plays: readonly DecodedPlay[]): Buffer {
   const copy = new BinaryCopy(plays.length * FACT_BYTES);
   for (const { event } of plays) {
     copy.row(FACT_COLUMNS);

@@ -1,4 +1,4 @@
-import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
+import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
 import { REFERENCES, type PlayKnowledge } from "#shared/domain/screen-plays.ts";
 import type { Dimension } from "#shared/domain/topics.ts";
 import { loadStatement, type Statement } from "#shared/sql.ts";
@@ -22,7 +22,7 @@ const toArrayText = (values: Iterable<number | string>): string =>
 /** Reads what decides whether plays can be inserted as they are. */
 export async function readKnowledge(
   transaction: Transaction,
-  plays: readonly StagedStreamEvent[],
+  plays: readonly DecodedPlay[],
 ): Promise<PlayKnowledge> {
   const missing = await transaction.query<{ dimension: Dimension; id: number }>(
     findMissingReferences,

@@ -20,7 +20,7 @@ export interface SessionOptions {
 
 /** What a use case may do within its transaction. */
 export interface Transaction {
-  /** Runs a prepared statement and returns its rows. */
+  /** Runs a statement, prepared unless it is not to be, and returns its rows. */
   query<Row extends QueryResultRow>(
     statement: Statement,
     values?: readonly unknown[],

@@ -3,10 +3,9 @@ import {
   hasClosedWindow,
   type FrontierKind,
   type Frontiers,
-  type LatePlay,
   type PartialAggregates,
 } from "#shared/domain/aggregate-plays.ts";
-import type { StagedStreamEvent } from "#shared/domain/micro-batch.ts";
+import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { inSpan } from "#shared/tracing/spans.ts";
@@ -37,9 +36,9 @@ const COPIES = (
 /** Plays to be made facts; none is in both lists, and no id of the first list is in it twice. */
 export interface PlaysToStore {
   /** Their ids are no facts, as far as is known. */
-  readonly clean: readonly StagedStreamEvent[];
+  readonly clean: readonly DecodedPlay[];
   /** Staged in this transaction; may be facts, or have equal ids. */
-  readonly doubtful: readonly StagedStreamEvent[];
+  readonly doubtful: readonly DecodedPlay[];
   /** Ordinals of staged plays that are no candidates. */
   readonly leftOut: readonly number[];
 }
@@ -47,18 +46,18 @@ export interface PlaysToStore {
 /** What became of plays. */
 export interface StoredPlays {
   /** Of the doubtful ones. */
-  readonly notInserted: readonly StagedStreamEvent[];
-  readonly late: readonly LatePlay[];
+  readonly notInserted: readonly DecodedPlay[];
+  /** What the others have added. */
+  readonly partials: PartialAggregates;
 }
 
 /** A window has closed after a play was added to its partial aggregates: the transaction is to be done again. */
 export class WindowClosed extends Error {}
 
 /**
- * Makes plays facts and adds exactly those that were really inserted to the partial aggregates of open windows; for
- * windows that have closed it appends revision marks instead. The frontiers stay where they are from its end to the end of
- * the transaction, which is to be short: the closer waits for it. Throws `WindowClosed`, `database_not_set_up` (user), and
- * with SQLSTATE 23505 where a clean play's id has become a fact meanwhile.
+ * Makes plays facts and adds exactly those that were really inserted to the partial aggregates of windows that are open;
+ * for windows that have closed it appends revision marks instead. Whoever stores plays calls `holdFrontiers` before the
+ * commit. Throws `database_not_set_up` (user), and with SQLSTATE 23505 where a clean play's id has become a fact meanwhile.
  */
 export async function storePlays(
   transaction: Transaction,
@@ -75,26 +74,36 @@ export async function storePlays(
           await transaction.query<{ ordinal: number }>(insertFacts, [leftOut])
         ).map(({ ordinal }) => ordinal),
   );
-  const isInserted = ({ ordinal }: StagedStreamEvent) =>
+  const isInserted = ({ ordinal }: DecodedPlay) =>
     insertedOrdinals.has(ordinal);
   const partials = aggregatePlays(
     [...clean, ...doubtful.filter(isInserted)],
     await readFrontiers(transaction),
   );
-  await copyPartials(transaction, partials);
+  await inSpan("add partials", () => copyPartials(transaction, partials));
   if (partials.late.length > 0)
     await transaction.query(markWindows, [
       partials.late.map(({ kind }) => kind),
       partials.late.map(({ startMicros }) => startMicros),
     ]);
-  // At last, and looked at again in a statement behind the lock: what was read above may be old by now.
-  await transaction.query(lockFrontiersShared);
-  if (hasClosedWindow(partials, await readFrontiers(transaction)))
-    throw new WindowClosed();
   return {
     notInserted: doubtful.filter((play) => !isInserted(play)),
-    late: partials.late,
+    partials,
   };
+}
+
+/**
+ * Keeps the frontiers where they are until the transaction ends, which is to be soon: the closer waits for it. Throws
+ * `WindowClosed` where one has passed a window meanwhile that was taken for open.
+ */
+export async function holdFrontiers(
+  transaction: Transaction,
+  partials: PartialAggregates,
+): Promise<void> {
+  await transaction.query(lockFrontiersShared);
+  // In a statement behind the lock: what was read before may be old by now.
+  if (hasClosedWindow(partials, await readFrontiers(transaction)))
+    throw new WindowClosed();
 }
 
 async function copyPartials(
@@ -129,6 +138,6 @@ async function readFrontiers(transaction: Transaction): Promise<Frontiers> {
 }
 
 const byId = (
-  { event: { eventId: a } }: StagedStreamEvent,
-  { event: { eventId: b } }: StagedStreamEvent,
+  { event: { eventId: a } }: DecodedPlay,
+  { event: { eventId: b } }: DecodedPlay,
 ): number => (a < b ? -1 : Number(a > b));

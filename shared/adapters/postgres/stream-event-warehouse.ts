@@ -9,10 +9,7 @@ import {
   recallHandled,
   type RecordOutcome,
 } from "#shared/domain/ledger.ts";
-import type {
-  MicroBatch,
-  StagedStreamEvent,
-} from "#shared/domain/micro-batch.ts";
+import type { MicroBatch, DecodedPlay } from "#shared/domain/micro-batch.ts";
 import type { Rejection } from "#shared/domain/rejection.ts";
 import { screenPlays } from "#shared/domain/screen-plays.ts";
 import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
@@ -41,7 +38,7 @@ import {
   type SessionOptions,
   type Transaction,
 } from "./session.ts";
-import { storePlays, WindowClosed } from "./store-plays.ts";
+import { holdFrontiers, storePlays, WindowClosed } from "./store-plays.ts";
 
 const countLatePlays = loadStatement(
   "queries/aggregate-micro-batch/count_late_plays",
@@ -80,6 +77,7 @@ export function createStreamEventWarehouse(
           endsAtMs - performance.now(),
         );
       } catch (error) {
+        if (performance.now() >= endsAtMs) throw error;
         if (isRivalry(error) && rivals < MOST_RIVALS) rivals += 1;
         // Both move seldom, and what the plays are judged by next stays.
         else if (
@@ -123,10 +121,10 @@ async function applyMicroBatch(
     );
     if (letters.length > 0) await publish(letters);
   };
-  const { staged } = microBatch;
+  const { plays } = microBatch;
   const { clean, doubtful } = isCareful
-    ? { clean: [], doubtful: staged }
-    : screenPlays(staged, await readKnowledge(transaction, staged));
+    ? { clean: [], doubtful: plays }
+    : screenPlays(plays, await readKnowledge(transaction, plays));
   if (doubtful.length > 0) await stagePlays(transaction, doubtful);
 
   const judgement = judgeSuspects(
@@ -147,14 +145,11 @@ async function applyMicroBatch(
     ...judgement.deferred,
   ]);
   const candidates = doubtful.filter(({ ordinal }) => !leftOut.has(ordinal));
-  const { notInserted, late } = await storePlays(transaction, {
+  const { notInserted, partials } = await storePlays(transaction, {
     clean,
     doubtful: candidates,
     leftOut: [...leftOut],
   });
-  await refuseGivenUp(transaction, [...clean, ...candidates]);
-  await enterLatePlays(transaction, microBatch, late);
-
   const conflicts = await findConflicts(
     transaction,
     microBatch,
@@ -166,19 +161,23 @@ async function applyMicroBatch(
   const outcomes = describeOutcomes(microBatch, {
     rejections: new Map([...rejections, ...conflicts.rejections]),
     duplicates: new Set([...judgement.duplicates, ...conflicts.duplicates]),
-    late: new Set(late.map(({ play }) => play.ordinal)),
+    late: new Set(partials.late.map(({ play }) => play.ordinal)),
   });
+  await enterLatePlays(transaction, microBatch, partials.late);
   await enterLedger(transaction, microBatch.topic, ledgerRows, outcomes);
   const [record] = microBatch.records;
   if (record !== undefined && microBatch.records.length === 1)
     await endAttempt(transaction, record);
+  // At last: the closer waits for whoever holds the frontiers.
+  await holdFrontiers(transaction, partials);
+  await refuseGivenUp(transaction, [...clean, ...candidates]);
   return outcomes;
 }
 
 /** Throws where the retention horizon has moved past a play: behind the frontiers' lock, so that it stays where it is. */
 async function refuseGivenUp(
   transaction: Transaction,
-  plays: readonly StagedStreamEvent[],
+  plays: readonly DecodedPlay[],
 ): Promise<void> {
   const horizonMicros = (await readHorizonMs(transaction, "facts")) * 1000;
   if (plays.some(({ event }) => event.timestampMicros < horizonMicros))
@@ -231,14 +230,14 @@ async function findConflicts(
 
 /** One outcome per record; the event time of a play from the future is none (a wrong clock moves nothing). */
 function describeOutcomes(
-  { records, staged, rejections: rejectedByBytes }: MicroBatch,
+  { records, plays, rejections: rejectedByBytes }: MicroBatch,
   found: Pick<Judgement, "rejections" | "duplicates"> & {
     late: ReadonlySet<number>;
   },
 ): RecordOutcome[] {
   const outcomes: RecordOutcome[] = [];
   const eventTimes = new Map(
-    staged
+    plays
       .filter(({ isFuture }) => !isFuture)
       .map((play) => [play.ordinal, play.event.timestampMicros]),
   );

@@ -3,7 +3,8 @@
 -- Parameters: $1 integer[], ordinals of staged plays to leave out.
 -- Rows: one per inserted play, its ordinal; of equal ids it is the first by partition and offset.
 -- Rerun: an event_id that is a fact is not inserted. Ordered by key: two inserts of the same ids in other orders would
--- deadlock; two micro-batches that copy and insert still may, and are done again. An id that another transaction inserts meanwhile is waited for, and then neither seen nor inserted.
+-- deadlock; two micro-batches that copy and insert still may, and are done again. An id that another transaction inserts
+-- meanwhile is waited for, and then neither seen nor inserted.
 with
   candidates as materialized (
     select

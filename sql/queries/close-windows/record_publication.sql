@@ -1,4 +1,5 @@
--- Notes that a window was published, or revised once more.
+-- Notes that a window was published, or revised once more; by the latest of its publishers, as one that began earlier
+-- may have waited for the window's lock.
 -- Parameters: $1 text, window kind; $2 timestamptz, window start. Rerun: only in the transaction that
 -- published the window.
 insert into
@@ -8,4 +9,4 @@ values
 on conflict (window_kind, window_start) do update
 set
   revision = p.revision + 1,
-  revised_at = now()
+  revised_at = greatest(p.revised_at, now())

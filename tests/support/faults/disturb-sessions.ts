@@ -55,24 +55,25 @@ export async function withFactsLocked<Result>(
   });
 }
 
-/** Waits for what a function's transaction holds while that waits for what this one holds: one of them is ended. */
+/** Waits for what a function's transaction holds while that waits for what this one holds; returns whether that one was ended. */
 export async function makeDeadlock(
   superuserUrl: string,
   application: string,
-): Promise<void> {
-  await withFactsLocked(superuserUrl, async (client) => {
+): Promise<boolean> {
+  return withFactsLocked(superuserUrl, async (client) => {
     // Looked for by whoever has waited so long: the function's session, with its 1 s, is the first.
     await client.query("set local deadlock_timeout = '20s'");
     await withClient(superuserUrl, (observer) =>
       waitUntilBlocked(observer, application),
     );
-    await client
-      .query("select from partition_ledger for update")
-      .catch((error: unknown) => {
-        // On a slow machine this one may be ended instead.
-        const isDeadlock =
-          error instanceof DatabaseError && error.code === STATES.deadlock;
-        if (!isDeadlock) throw error;
-      });
+    try {
+      await client.query("select from partition_ledger for update");
+      return true;
+    } catch (error) {
+      // On a slow machine this one may be ended instead.
+      if (error instanceof DatabaseError && error.code === STATES.deadlock)
+        return false;
+      throw error;
+    }
   });
 }

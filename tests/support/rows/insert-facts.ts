@@ -1,7 +1,10 @@
 import type { Client } from "pg";
 
 import type { Transaction } from "#shared/adapters/postgres/session.ts";
-import { storePlays } from "#shared/adapters/postgres/store-plays.ts";
+import {
+  holdFrontiers,
+  storePlays,
+} from "#shared/adapters/postgres/store-plays.ts";
 
 import { makeMicroBatch, type RecordTraits } from "./make-records.ts";
 import { stagePlays } from "./stage-plays.ts";
@@ -30,15 +33,16 @@ export async function storeDoubtful(
   transaction: Transaction = transactionOver(client),
 ): Promise<InsertedFacts> {
   await stagePlays(client, traits);
-  const { staged } = makeMicroBatch(traits);
-  const { notInserted, late } = await storePlays(transaction, {
+  const { plays } = makeMicroBatch(traits);
+  const { notInserted, partials } = await storePlays(transaction, {
     clean: [],
-    doubtful: staged.filter(({ ordinal }) => !leftOut.includes(ordinal)),
+    doubtful: plays.filter(({ ordinal }) => !leftOut.includes(ordinal)),
     leftOut,
   });
+  await holdFrontiers(transaction, partials);
   return {
     notInserted: notInserted.map(({ ordinal }) => ordinal),
-    late: [...new Set(late.map(({ play }) => play.ordinal))],
+    late: [...new Set(partials.late.map(({ play }) => play.ordinal))],
   };
 }
 
@@ -59,14 +63,16 @@ export async function copyFacts(
   traits: readonly RecordTraits[],
 ): Promise<InsertedFacts> {
   await client.query("begin");
-  const { late } = await storePlays(transactionOver(client), {
-    clean: makeMicroBatch(traits).staged,
+  const transaction = transactionOver(client);
+  const { partials } = await storePlays(transaction, {
+    clean: makeMicroBatch(traits).plays,
     doubtful: [],
     leftOut: [],
   });
+  await holdFrontiers(transaction, partials);
   await client.query("commit");
   return {
     notInserted: [],
-    late: [...new Set(late.map(({ play }) => play.ordinal))],
+    late: [...new Set(partials.late.map(({ play }) => play.ordinal))],
   };
 }

@@ -21,7 +21,7 @@ export async function stagePlays(
   await client.query(createStagingTable.text);
   await client.query("begin");
   await pipeline(
-    [encodeStagedStreamEvents(makeMicroBatch(traits).staged)],
+    [encodeStagedStreamEvents(makeMicroBatch(traits).plays)],
     client.query(copyFrom(copyStaged.text)),
   );
 }

@@ -40,7 +40,11 @@ function withLetters(due: number, redriven: number): Status {
 
 function run(
   statuses: readonly (Status | Error)[],
-  options: { closesOpenWindows?: boolean; signal?: AbortSignal } = {},
+  options: {
+    closesOpenWindows?: boolean;
+    signal?: AbortSignal;
+    timeoutMs?: number;
+  } = {},
 ) {
   const invoker = new RecordingInvoker();
   let readings = 0;
@@ -54,7 +58,7 @@ function run(
       return status;
     },
     closesOpenWindows: options.closesOpenWindows ?? false,
-    timeoutMs: 10_000,
+    timeoutMs: options.timeoutMs ?? 10_000,
     signal: options.signal ?? new AbortController().signal,
   });
   return { drained, invoker, readings: () => readings };
@@ -134,18 +138,32 @@ test("a time-out names what is left", async () => {
   ).toEqual(["2 windows due", "4 windows to be revised", "6 windows open"]);
 });
 
-test("what may pass is waited for, and told when the time is up; what cannot is told at once", async () => {
-  const passing = fault(true);
+test("what may pass is tried again; what cannot is told at once", async () => {
   const lasting = fault(false);
 
-  await expect(run([passing, withLag(0), DRAINED]).drained).resolves.toBe(
+  await expect(run([fault(true), withLag(0), DRAINED]).drained).resolves.toBe(
     DRAINED,
   );
-  await expect(run([passing]).drained).rejects.toBe(passing);
   const hopeless = run([lasting, DRAINED]);
   await expect(hopeless.drained).rejects.toBe(lasting);
   expect(hopeless.readings()).toBe(1);
 });
+
+test("what fails for half a minute is told, long before the time is up; each success makes patient anew", async () => {
+  const failure = fault(true);
+  const failing = run([failure], { timeoutMs: 300_000 });
+  await expect(failing.drained).rejects.toBe(failure);
+  expect(failing.readings()).toBe(151);
+
+  const nowAndThen = [...repeat(failure, 100), withLag(1)];
+  const statuses = [...nowAndThen, ...nowAndThen, DRAINED];
+  await expect(run(statuses, { timeoutMs: 300_000 }).drained).resolves.toBe(
+    DRAINED,
+  );
+});
+
+const repeat = (error: Error, times: number): Error[] =>
+  Array.from({ length: times }, () => error);
 
 const fault = (retry: boolean) =>
   new PipelineError("Kafka failed", {

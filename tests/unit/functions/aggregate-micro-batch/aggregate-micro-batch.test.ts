@@ -8,7 +8,7 @@ import type { StreamEventWarehouse } from "#shared/ports/stream-event-warehouse.
 import { PLENTY_OF_TIME } from "#tests/support/invocation-time.ts";
 import { makeRecord } from "#tests/support/rows/make-records.ts";
 
-/** Accepts what is staged, and publishes and rejects the rest, as a database without rivals does. */
+/** Accepts the plays, and publishes and rejects the rest, as a database without rivals does. */
 function acceptAll(): StreamEventWarehouse & {
   readonly applied: MicroBatch[];
 } {

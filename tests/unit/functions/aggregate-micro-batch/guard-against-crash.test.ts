@@ -82,8 +82,8 @@ function prepare({
       },
       {
         work: () => note("work", APPLIED),
-        reject: ({ staged, rejections }) => {
-          expect(staged).toEqual([]);
+        reject: ({ plays, rejections }) => {
+          expect(plays).toEqual([]);
           return note(`reject ${rejections.get(0)?.reason}`, APPLIED);
         },
       },

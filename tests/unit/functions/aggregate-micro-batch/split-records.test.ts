@@ -9,12 +9,12 @@ const TOPIC = "stream-events";
 const MALFORMED = { ...makeRecord({ id: 9 }), value: Buffer.from("{") };
 const SHAPELESS = { ...makeRecord({ id: 8 }), value: Buffer.from("{}") };
 
-test("a good record is staged with its place in the micro-batch", () => {
+test("a good record is a play with its place in the micro-batch", () => {
   const record = makeRecord({ id: 1, partition: 3, offset: 42 });
 
-  const { staged, rejections } = splitRecords(TOPIC, [MALFORMED, record]);
+  const { plays, rejections } = splitRecords(TOPIC, [MALFORMED, record]);
 
-  expect(staged).toEqual([
+  expect(plays).toEqual([
     {
       ordinal: 1,
       partition: 3,
@@ -27,14 +27,14 @@ test("a good record is staged with its place in the micro-batch", () => {
 });
 
 test("a bad record is rejected with its reason and costs no good one", () => {
-  const { staged, rejections } = splitRecords(TOPIC, [
+  const { plays, rejections } = splitRecords(TOPIC, [
     makeRecord({ id: 1 }),
     MALFORMED,
     makeRecord({ id: 2 }),
     SHAPELESS,
   ]);
 
-  expect(staged.map(({ ordinal }) => ordinal)).toEqual([0, 2]);
+  expect(plays.map(({ ordinal }) => ordinal)).toEqual([0, 2]);
   expect(rejections.get(1)).toMatchObject({
     record: MALFORMED,
     reason: "malformed_json",
@@ -56,10 +56,10 @@ test.for([
     takenAt: "2026-01-15T12:00:00Z",
   });
 
-  expect(splitRecords(TOPIC, [record]).staged[0]?.isFuture).toBe(isFuture);
+  expect(splitRecords(TOPIC, [record]).plays[0]?.isFuture).toBe(isFuture);
 });
 
-test("every record is either staged or rejected, never both", () => {
+test("every record is either a play or rejected, never both", () => {
   const anyRecord = fc.oneof(
     fc.nat({ max: 99 }).map((id) => makeRecord({ id })),
     fc
@@ -69,9 +69,9 @@ test("every record is either staged or rejected, never both", () => {
   );
   fc.assert(
     fc.property(fc.array(anyRecord), (records) => {
-      const { staged, rejections } = splitRecords(TOPIC, records);
+      const { plays, rejections } = splitRecords(TOPIC, records);
       const ordinals = [
-        ...staged.map(({ ordinal }) => ordinal),
+        ...plays.map(({ ordinal }) => ordinal),
         ...rejections.keys(),
       ].sort((one, other) => one - other);
       expect(ordinals).toEqual([...records.keys()]);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { measureLag } from "#functions/close-windows/measure-lag.ts";
 import { measureWindows } from "#functions/close-windows/measure-windows.ts";
+import { createGaugeReader } from "#shared/lambda/read-gauges.ts";
 import type { RecordAge } from "#shared/domain/topic-lag.ts";
 
 const TOPIC = "stream-events";
@@ -49,7 +50,7 @@ async function measureBehind(recordAges: readonly RecordAge[]) {
     steps.push(step);
     return Promise.resolve(new Map(offsets));
   };
-  const metrics = await measureLag({
+  const metrics = await readAll({
     consumed: [{ topic: TOPIC, consumerGroup: "group" }],
     gauges: {
       readRecordAges: () => {
@@ -74,7 +75,7 @@ async function measureBehind(recordAges: readonly RecordAge[]) {
           [1, 9],
         ]),
     },
-  })();
+  });
   return { metrics, steps };
 }
 
@@ -98,15 +99,23 @@ test("before the first record was handled its lag in seconds is not known", asyn
   expect(metrics.map(({ name }) => name)).toEqual(["TopicLagRecords"]);
 });
 
+/** What the gauges give, one after the other. */
+async function readAll(ports: Parameters<typeof measureLag>[0]) {
+  const metrics = [];
+  for (const gauge of measureLag(ports)) metrics.push(...(await gauge()));
+  return metrics;
+}
+
 const noOffsets = () => Promise.resolve(new Map<number, number>());
+const CONSUMED = ["plays", "users", "albums"].map((topic) => ({
+  topic,
+  consumerGroup: `load-${topic}`,
+}));
 
 test("the ages are read once for all topics", async () => {
   let readings = 0;
-  const metrics = await measureLag({
-    consumed: ["plays", "users", "albums"].map((topic) => ({
-      topic,
-      consumerGroup: `load-${topic}`,
-    })),
+  const metrics = await readAll({
+    consumed: CONSUMED,
     gauges: {
       readRecordAges: () => {
         readings += 1;
@@ -118,8 +127,32 @@ test("the ages are read once for all topics", async () => {
       readStartOffsets: noOffsets,
       readEndOffsets: noOffsets,
     },
-  })();
+  });
 
   expect(readings).toBe(1);
   expect(metrics).toHaveLength(6);
+});
+
+test("a topic whose group cannot be asked costs no other its lag, and is told", async () => {
+  const read = createGaugeReader(
+    measureLag({
+      consumed: CONSUMED,
+      gauges: { readRecordAges: () => Promise.resolve([]) },
+      topicOffsets: {
+        readCommittedOffsets: (group) =>
+          group === "load-users"
+            ? Promise.reject(new Error("its coordinator is gone"))
+            : noOffsets(),
+        readStartOffsets: noOffsets,
+        readEndOffsets: noOffsets,
+      },
+    }),
+  );
+
+  const { metrics, faults } = await read(1000);
+
+  expect(
+    new Set(metrics.map(({ dimensions }) => dimensions?.["topic"])),
+  ).toEqual(new Set(["plays", "albums"]));
+  expect(faults).toEqual(["its coordinator is gone"]);
 });

@@ -80,7 +80,7 @@ function screen(
   knowledge = ALL_WELL,
 ): number[][] {
   const { clean, doubtful } = screenPlays(
-    makeMicroBatch(traits).staged,
+    makeMicroBatch(traits).plays,
     knowledge,
   );
   return [clean, doubtful].map((plays) =>

@@ -11,6 +11,13 @@ const database = useDatabase();
 const stores = useStores(database);
 const FIRST_WINDOW = ["minutes", "2026-01-15T12:00:00Z"] as const;
 
+const MINUTES_METRICS = [
+  "user_engagement",
+  "content_performance",
+  "device",
+  "location",
+];
+
 /** One play in each of the twelve windows of an hour. */
 const HOUR = Array.from({ length: 12 }, (_, index) => ({
   id: index + 1,
@@ -36,6 +43,37 @@ describe("two closers at once", () => {
         "select distinct revision from window_publications union all select distinct revision from user_engagement_metrics",
       ),
     ).toEqual([[0], [0]]);
+  });
+
+  test("leave a publication that is no older than its rows, although the last one began first", async () => {
+    const warehouse = stores.openWarehouse();
+    const store = stores.openWindowStore();
+    await applyPlays(warehouse, [{ id: 1 }]);
+    await store.closeOpenWindows();
+    await publishWindows(store, 0);
+    const slow = await playPart(database, "closer", "slow closer");
+    await slow.say("begin; select now()");
+    await applyPlays(warehouse, [{ id: 2 }]);
+    await publishWindows(store, 0);
+    await applyPlays(warehouse, [{ id: 3, userId: 2 }]);
+
+    await slow.run("close-windows/lock_window", FIRST_WINDOW);
+    await slow.run("close-windows/take_revision_marks", FIRST_WINDOW);
+    for (const metric of MINUTES_METRICS)
+      await slow.run(`close-windows/recompute_${metric}`, [
+        FIRST_WINDOW[1],
+        "2026-01-15T12:05:00Z",
+      ]);
+    await slow.run("close-windows/record_publication", FIRST_WINDOW);
+    await slow.say("commit");
+
+    expect(
+      await database.list(
+        `select p.revision, p.revised_at >= max(m.updated_at)
+         from window_publications p join user_engagement_metrics m on m.time_window = p.window_start
+         where p.window_kind = 'minutes' group by p.revision, p.revised_at`,
+      ),
+    ).toEqual([[2, true]]);
   });
 
   test("wait for each other at a window, and the second finds nothing to do", async () => {

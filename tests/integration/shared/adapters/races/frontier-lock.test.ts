@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { publishWindows } from "#functions/close-windows/close-due-windows.ts";
 import { loadStatement } from "#shared/sql.ts";
+import { applyAndListLetters } from "#tests/support/races/apply-and-list-letters.ts";
 import { countStreams, allCount } from "#tests/support/races/count-streams.ts";
 import {
   applyPlays,
@@ -23,6 +24,10 @@ const load = (name: string) =>
   loadStatement(`queries/aggregate-micro-batch/${name}`).text;
 const LOCK = load("lock_frontiers_shared");
 const READ = load("read_frontiers");
+const READ_WITH_LOCK = READ.replace(
+  "from\n  window_frontiers",
+  "from (select pg_advisory_xact_lock_shared(1, 0) offset 0) held cross join window_frontiers",
+);
 const PLAY = { id: 2, partition: 1 };
 const WINDOW = ["minutes", "2026-01-15T12:00:00Z"] as const;
 
@@ -37,12 +42,7 @@ const ONE_STATEMENT = (microBatch: Part) => {
       if (text === LOCK) return "select";
       if (text !== READ) return text;
       readings += 1;
-      return readings === 1
-        ? text
-        : text.replace(
-            "from\n  window_frontiers",
-            "from (select pg_advisory_xact_lock_shared(1, 0) offset 0) held cross join window_frontiers",
-          );
+      return readings === 1 ? text : READ_WITH_LOCK;
     }),
   );
 };
@@ -74,7 +74,60 @@ describe("a micro-batch that waits for the closer's lock", () => {
     expect(await countStreams(database)).toEqual(allCount(2));
   });
 
+  test("begins again as often as one of its windows closes meanwhile", async () => {
+    const warehouse = stores.openWarehouse({ name: "micro-batch" });
+    const minutes = ["00", "05", "10", "15", "20", "25"];
+    let closer = await holdFrontiersAs("closer 0");
+    const applying = applyPlays(
+      warehouse,
+      minutes.map((minute, id) => ({
+        id,
+        at: `2026-01-15T12:${minute}:00Z`,
+      })),
+    );
+    await waitUntilBlocked(database.owner, "micro-batch");
+
+    for (const minute of ["05", "10", "15"]) {
+      // It waits behind the micro-batch, which comes back behind it.
+      const next = holdFrontiersAs(`closer ${minute}`);
+      await waitUntilBlocked(database.owner, `closer ${minute}`);
+      await closer.say(
+        `update window_frontiers set closed_until = '2026-01-15 12:${minute}:00Z' where window_kind = 'minutes'; commit`,
+      );
+      closer = await next;
+      await waitUntilBlocked(database.owner, "micro-batch");
+    }
+    await closer.say("commit");
+
+    const outcomes = nameOutcomes(await applying);
+    expect(outcomes.filter((outcome) => outcome === "late")).toHaveLength(3);
+    const store = stores.openWindowStore();
+    await store.closeOpenWindows();
+    await publishWindows(store, 0);
+    expect(await countStreams(database)).toEqual(allCount(minutes.length));
+  });
+
+  test("judges its plays anew where the retention horizon has passed them meanwhile", async () => {
+    const warehouse = stores.openWarehouse({ name: "micro-batch" });
+    const closer = await holdFrontiersAs("closer");
+    const applying = applyAndListLetters(warehouse, [
+      { id: 1, at: "2026-01-15T11:59:59.999999Z" },
+      { id: 2, at: "2026-01-15T12:00:00Z" },
+    ]);
+    await waitUntilBlocked(database.owner, "micro-batch");
+
+    await closer.say(
+      "update retention_horizons set horizon = '2026-01-15 12:00:00Z' where kept = 'facts'; commit",
+    );
+
+    expect(await applying).toEqual({
+      outcomes: ["older_than_retention", "accepted"],
+      letters: ["1 older_than_retention"],
+    });
+  });
+
   test("would lose its play if it looked at the frontiers in the statement that waits", async () => {
+    expect(READ_WITH_LOCK).not.toBe(READ);
     await closeAroundMicroBatch(ONE_STATEMENT);
 
     expect(await database.list("select count(*) from stream_events")).toEqual([
@@ -111,6 +164,13 @@ describe("a micro-batch between its lock and its commit", () => {
     ]);
   });
 });
+
+/** Has the frontiers' lock for its own, once it is free. */
+async function holdFrontiersAs(name: string): Promise<Part> {
+  const part = await playPart(database, "owner", name);
+  await part.say("begin; select pg_advisory_xact_lock(1, 0)");
+  return part;
+}
 
 /** The worst moments: the lock is awaited while the frontiers move, the commit falls into the publication. */
 async function closeAroundMicroBatch(

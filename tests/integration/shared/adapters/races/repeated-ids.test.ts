@@ -10,6 +10,7 @@ import {
 } from "#tests/support/races/open-stores.ts";
 import { playPart } from "#tests/support/races/play-part.ts";
 import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
+import { eventIdOf } from "#tests/support/rows/make-play.ts";
 import { makeMicroBatch } from "#tests/support/rows/make-records.ts";
 import { storeDoubtful } from "#tests/support/rows/insert-facts.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
@@ -111,29 +112,38 @@ test("two writers with the same ids in opposite orders do not deadlock", async (
   }
 });
 
-test("two writers of which each has one of two ids for certain do not lose by a deadlock", async () => {
-  const [one, two] = [stores.openWarehouse(), stores.openWarehouse()];
-  const outcomes = [];
+test("a deadlock with another micro-batch costs nothing but a second try", async () => {
+  const rival = await playPart(database, "ingest", "rival");
+  await storeDoubtful(rival.client, [{ id: 1, partition: 1 }]);
+  // It comes twice, so that it is inserted after the copy of the other one.
+  const applying = applyPlays(stores.openWarehouse({ name: "victim" }), [
+    { id: 1, offset: 1 },
+    { id: 1, offset: 2 },
+    { id: 2, offset: 3 },
+  ]);
+  await waitUntilBlocked(database.owner, "victim");
 
-  for (let round = 0; round < 10; round += 1) {
-    const [low, high] = [round * 10 + 1, round * 10 + 2];
-    // The first inserts the lower id after the higher one, as it has it twice.
-    const parts = await Promise.all([
-      applyPlays(one, [
-        { id: low, partition: 0, offset: round * 10 },
-        { id: low, partition: 0, offset: round * 10 + 1 },
-        { id: high, partition: 0, offset: round * 10 + 2 },
-      ]),
-      applyPlays(two, [
-        { id: low, partition: 1, offset: round * 10 },
-        { id: high, partition: 1, offset: round * 10 + 1 },
-      ]),
-    ]);
-    outcomes.push(...nameOutcomes(parts.flat()));
-  }
+  // Whoever has waited longer looks for the deadlock first, and is ended.
+  await rival.say(
+    `insert into stream_events
+     select '${eventIdOf(2)}', "timestamp", user_id, song_id, artist_id, album_id, device_id, location_id,
+       stream_duration_seconds, is_complete_play, is_skipped, is_liked, is_shared, is_added_to_playlist
+     from stream_events where event_id = '${eventIdOf(1)}'`,
+  );
+  await rival.say("commit");
 
-  expect(outcomes.filter((outcome) => outcome === "accepted")).toHaveLength(20);
-  expect(new Set(outcomes)).toEqual(new Set(["accepted", "duplicate"]));
+  expect(nameOutcomes(await applying)).toEqual([
+    "duplicate",
+    "duplicate",
+    "duplicate",
+  ]);
+  await expect
+    .poll(() =>
+      database.list(
+        "select deadlocks from pg_stat_database where datname = current_database()",
+      ),
+    )
+    .toEqual([[1]]);
 });
 
 /** The first micro-batch has inserted and ends so only when the second one waits for it. */
