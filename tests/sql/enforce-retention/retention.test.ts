@@ -200,7 +200,7 @@ test("before the first window has closed the facts' horizon stays where it is", 
   expect(await listFacts()).toEqual([1, 2, 3]);
 });
 
-test("the horizon waits for a micro-batch that is between reading it and its commit", async () => {
+test("the horizon waits for a micro-batch that holds the frontiers", async () => {
   await publish(PLAYS);
   const microBatch = await playPart(database, "ingest", "micro-batch");
   await microBatch.say("begin");
