@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 
+import baseline from "#tests/bench/baseline.json" with { type: "json" };
 import { listShortfalls, takeMedian } from "#tests/bench/compare-runs.ts";
 
-const run = (enforced: number, bare = 0.2) => ({
+const run = (enforced: number | null, seconds = 10) => ({
+  seconds,
   ratio_to_enforced_copy: enforced,
-  ratio_to_bare_copy: bare,
 });
 
 test.for([
@@ -16,16 +17,44 @@ test.for([
   expect(takeMedian(ratios.map((ratio) => run(ratio)))).toEqual(run(median));
 });
 
+test("where nothing was copied, the run in the middle is the one by its time", () => {
+  expect(takeMedian([run(null, 30), run(null, 10), run(null, 20)])).toEqual(
+    run(null, 20),
+  );
+  expect(takeMedian([run(null, 10), run(null, 20)])).toEqual(run(null, 20));
+});
+
 test("no run has no median", () => {
   expect(() => takeMedian([])).toThrow("There was no run.");
 });
 
-test("what reaches the baseline falls short of nothing, what is below is named", () => {
-  expect(listShortfalls(run(2, 0.2), run(2, 0.2))).toEqual([]);
-  expect(listShortfalls(run(1.99, 0.3), run(2, 0.2))).toEqual([
-    "ratio_to_enforced_copy is 1.99, expected 2",
-  ]);
-  expect(listShortfalls(run(3, 0.19), run(2, 0.2))).toEqual([
-    "ratio_to_bare_copy is 0.19, expected 0.2",
-  ]);
+test("what reaches the baseline falls short of nothing", () => {
+  expect(listShortfalls(baseline, baseline)).toEqual([]);
+});
+
+test.for(Object.entries(baseline))(
+  "a %s just below its floor of %d is named, and no other",
+  ([name, floor]) => {
+    const ratio = floor - 0.01;
+
+    expect(listShortfalls({ ...baseline, [name]: ratio }, baseline)).toEqual([
+      `${name} is ${ratio}, expected ${floor}`,
+    ]);
+  },
+);
+
+test("the baseline has a floor for each of Spark's jobs", () => {
+  expect(baseline).toMatchObject({
+    ratio_to_spark: 9,
+    ratio_to_spark_tuned: 4.5,
+  });
+});
+
+test("a ratio that was not measured is not judged", () => {
+  expect(
+    listShortfalls(
+      { ratio_to_enforced_copy: null, ratio_to_bare_copy: null },
+      baseline,
+    ),
+  ).toEqual([]);
 });
