@@ -3,6 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { findServerProcess } from "#compose/embedded/server-process.ts";
 import {
+  listPeaksByTenth,
+  type MemorySample,
+  type PeaksByTenth,
+} from "./memory-timeline.ts";
+import {
   readProcesses,
   readResidentKb,
   selectFamily,
@@ -18,6 +23,8 @@ export interface MeteredPart {
 export interface ProcessUse {
   readonly residentMb: number;
   readonly residentByPartMb: Readonly<Record<string, number>>;
+  /** Of each part its own peak in each tenth of the span: whether it grows. */
+  readonly residentByTenthMb: Readonly<Record<string, PeaksByTenth>>;
   /** Processor time of the measured span, up to the last sample; that of processes that ended meanwhile is in it. */
   readonly cpuSecondsByPart: Readonly<Record<string, number>>;
 }
@@ -60,7 +67,7 @@ export async function startMeter(
   const stopping = new AbortController();
   let firstTicks: Record<string, number> | undefined;
   let lastTicks: Record<string, number> = {};
-  let peak = mapParts(parts, () => 0);
+  const timeline: MemorySample[] = [];
   let isMeasurable = true;
 
   const sample = async (): Promise<void> => {
@@ -71,6 +78,7 @@ export async function startMeter(
     }
     const resident: Record<string, number> = {};
     const ticks: Record<string, number> = {};
+    const atMs = performance.now();
     for (const [part, { pid: root, withFamily }] of Object.entries(parts)) {
       const members = withFamily
         ? selectFamily(processes, root)
@@ -82,7 +90,7 @@ export async function startMeter(
     }
     firstTicks ??= ticks;
     lastTicks = ticks;
-    if (sum(resident) > sum(peak)) peak = resident;
+    timeline.push({ atMs, residentKb: resident });
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -99,9 +107,11 @@ export async function startMeter(
       stopping.abort();
       await running;
       if (!isMeasurable) return undefined;
+      const peak = findPeak(timeline);
       return {
         residentMb: toMb(sum(peak)),
         residentByPartMb: mapParts(peak, toMb),
+        residentByTenthMb: listPeaksByTenth(timeline),
         cpuSecondsByPart: mapParts(
           lastTicks,
           (ticks, part) =>
@@ -119,6 +129,18 @@ async function findPid(dataDir: string, pidFile: string): Promise<number> {
       `${pidFile} names no process that runs; the servers must be embedded ones.`,
     );
   return server.pid;
+}
+
+/** The moment at which all parts together held the most. */
+function findPeak(
+  timeline: readonly MemorySample[],
+): Readonly<Record<string, number>> {
+  return timeline
+    .map(({ residentKb }) => residentKb)
+    .reduce(
+      (peak, resident) => (sum(resident) > sum(peak) ? resident : peak),
+      {},
+    );
 }
 
 const toMb = (kb: number): number => Math.round(kb / 1024);

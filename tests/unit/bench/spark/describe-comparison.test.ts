@@ -15,6 +15,7 @@ describe("the comparison with Spark", () => {
     use: {
       residentMb: 3000,
       residentByPartMb: { spark: 2400, kafka: 300, postgres: 300 },
+      residentByTenthMb: {},
       cpuSecondsByPart: { spark: 200, kafka: 5, postgres: 30 },
     },
   };
