@@ -108,7 +108,8 @@ async function runMaven(
   onProgress(`Kafka: all ${(await readdir(outputDir)).length} jars are there`);
 }
 
-async function readKafkaVersion(): Promise<string> {
+/** Returns the version of the embedded Kafka; throws `kafka_fetch_failed` (internal) when the pom names none. */
+export async function readKafkaVersion(): Promise<string> {
   const version = /<kafka\.version>(.+)<\/kafka\.version>/.exec(
     await readFile(POM, "utf8"),
   )?.[1];

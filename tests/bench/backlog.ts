@@ -10,6 +10,10 @@ import baseline from "./baseline.json" with { type: "json" };
 import { listShortfalls, takeMedian } from "./compare-runs.ts";
 import { describeMachine } from "./describe-machine.ts";
 import { measureBacklog, type BacklogResult } from "./measure-backlog.ts";
+import { readMemoryGroup } from "./memory-limit/memory-group.ts";
+import { parseMemorySize } from "./memory-limit/parse-memory-size.ts";
+import { runLimited } from "./memory-limit/run-limited.ts";
+import { renderResult, type BenchResult } from "./render-result.ts";
 import { locateSpark } from "./spark/home.ts";
 import { installSpark } from "./spark/install-spark.ts";
 import { SPARK_JOBS, type SparkJob } from "./spark/jobs.ts";
@@ -19,7 +23,12 @@ interface BenchOptions {
   readonly runs: number;
   readonly json?: string;
   readonly verify: boolean;
+  readonly copy: boolean;
   readonly against: readonly SparkJob[];
+  /** Bytes. */
+  readonly memoryLimit?: number;
+  /** The directory of the group that the limit is for; this process is in it then. */
+  readonly memoryGroup?: string;
 }
 
 /** What a first start reads from the disk and compiles is there then. */
@@ -37,8 +46,15 @@ const command = new Command("bench")
     parseCount,
     3,
   )
-  .option("--json <file>", "also write the result into a file")
+  .option(
+    "--json <file>",
+    "also write everything that was measured into a file",
+  )
   .option("--verify", "also compare every row with the oracle", false)
+  .option(
+    "--no-copy",
+    "leave out the COPY of the same rows, its ratios and their floors",
+  )
   .addOption(
     new Option(
       "--against <job...>",
@@ -47,19 +63,40 @@ const command = new Command("bench")
       .choices(SPARK_JOBS)
       .default([], "neither"),
   )
+  .option(
+    "--memory-limit <size>",
+    "give this process and the servers so much memory together, such as 2g (Linux, cgroup v2, root)",
+    parseMemorySize,
+  )
+  .addOption(new Option("--memory-group <directory>").hideHelp())
   .showHelpAfterError("(--help shows the options)")
   .action(bench);
 await runCommand(command);
 
-async function bench({
+async function bench(options: BenchOptions): Promise<void> {
+  const { memoryLimit, memoryGroup, json } = options;
+  if (memoryLimit !== undefined && memoryGroup === undefined) {
+    process.exitCode = await runLimited(memoryLimit);
+    return;
+  }
+  const result = await measureRuns(options);
+  writeLine(renderResult(result, baseline));
+  if (json !== undefined)
+    await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  refuseShortfalls(result);
+}
+
+async function measureRuns({
   plays,
   runs,
-  json,
-  ...options
-}: BenchOptions): Promise<void> {
+  verify,
+  copy,
+  against,
+  memoryGroup,
+}: BenchOptions): Promise<BenchResult> {
   const spark = await locateSpark();
-  if (options.against.length > 0) await installSpark(spark, writeLine);
-  const measure = { ...options, spark };
+  if (against.length > 0) await installSpark(spark, writeLine);
+  const measure = { verify, copy, against, spark };
 
   writeLine("Warming up");
   await measureBacklog({ ...measure, plays: WARM_UP_PLAYS, against: [] });
@@ -68,22 +105,21 @@ async function bench({
     writeLine(`Run ${run} of ${runs}`);
     results.push(await measureBacklog({ ...measure, plays }));
   }
-  const result = {
+  return {
     ...takeMedian(results),
-    runs: results.map((run) => ({
-      seconds: run.seconds,
-      ratio_to_enforced_copy: run.ratio_to_enforced_copy,
-      ratio_to_bare_copy: run.ratio_to_bare_copy,
-    })),
+    runs: results,
+    memory_limit:
+      memoryGroup === undefined ? null : await readMemoryGroup(memoryGroup),
     machine: describeMachine(),
     measured_at: new Date().toISOString(),
   };
-  writeLine(JSON.stringify(result, null, 2));
-  if (json !== undefined)
-    await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** Throws `bench_below_baseline` (internal). */
+function refuseShortfalls(result: BenchResult): void {
   // In a smaller backlog the functions' start weighs more than the work.
   const shortfalls =
-    plays < BASELINE_PLAYS ? [] : listShortfalls(result, baseline);
+    result.plays < BASELINE_PLAYS ? [] : listShortfalls(result, baseline);
   if (shortfalls.length > 0)
     throw new PipelineError(
       `Slower than the baseline (tests/bench/baseline.json): ${shortfalls.join(", ")}. Run it again on a machine that does nothing else; if it stays so, look for the change that costs it.`,

@@ -10,7 +10,6 @@ import {
 import { PipelineError } from "#shared/errors.ts";
 import { expectTables } from "#tests/support/oracle/expect-tables.ts";
 import { listDifferences } from "#tests/support/pipeline/list-differences.ts";
-import { selectRows } from "#tests/support/pipeline/read-tables.ts";
 import { startPipeline } from "#tests/support/pipeline/start-pipeline.ts";
 import {
   startServers,
@@ -18,9 +17,13 @@ import {
 } from "#tests/support/pipeline/start-servers.ts";
 import { openTopicClient } from "#tests/support/pipeline/topic-client.ts";
 import { checkTotals, readDurability } from "./check-database.ts";
-import { compareWithCopy } from "./compare-with-copy.ts";
+import { compareWithCopy, type CopySeconds } from "./compare-with-copy.ts";
+import { describeUse, type UseResult } from "./describe-use.ts";
+import { planDrainTimeout } from "./drain-timeout.ts";
 import { startProcessMeter } from "./measure-processes.ts";
+import { divideByPlays, startWriteMeter } from "./measure-writes.ts";
 import { publishCatalogue, publishPlays } from "./publish-backlog.ts";
+import { readVersions } from "./read-versions.ts";
 import { compareWithSpark } from "./spark/compare-with-spark.ts";
 import { describeComparison, listFaults } from "./spark/describe-comparison.ts";
 import type { SparkHome } from "./spark/home.ts";
@@ -32,18 +35,31 @@ export interface BacklogOptions {
   readonly plays: number;
   /** Whether every row is compared with the oracle. */
   readonly verify: boolean;
+  /** Whether the same rows are also copied; by default they are. */
+  readonly copy?: boolean;
   readonly against: readonly SparkJob[];
   readonly spark: SparkHome;
 }
 
-/** One run, in the words of the result. */
+type BytesPerPlay = ReturnType<typeof divideByPlays>;
+
+/** One run, in the words of the result; what was compared with Spark has names that depend on the job. */
 export type BacklogResult = Readonly<
   Record<string, unknown> & {
     plays: number;
     seconds: number;
-    ratio_to_enforced_copy: number;
-    ratio_to_bare_copy: number;
-  }
+    plays_per_second: number;
+    /** How many times as fast as the alternative; null where nothing was copied. */
+    ratio_to_enforced_copy: number | null;
+    ratio_to_bare_copy: number | null;
+    /** From the first poll to the last window; what is later in the page cache or a checkpoint is in it. */
+    bytes_written_per_play: BytesPerPlay;
+    /** While the plays were published, which is not timed: what Kafka writes to keep a play. */
+    bytes_written_per_published_play: BytesPerPlay;
+    durability: Readonly<Record<string, string>>;
+    versions: Readonly<Record<string, string>>;
+    verified: boolean;
+  } & UseResult
 >;
 
 /**
@@ -53,6 +69,7 @@ export type BacklogResult = Readonly<
 export async function measureBacklog({
   plays,
   verify,
+  copy: isCopied = true,
   against,
   spark,
 }: BacklogOptions): Promise<BacklogResult> {
@@ -73,7 +90,9 @@ export async function measureBacklog({
     const bootstrapServers =
       servers.connections.kafkaBootstrapServers.split(",");
     await publishCatalogue(bootstrapServers);
+    const publishing = await startWriteMeter(servers);
     await publishPlays(bootstrapServers, plays);
+    const published = await publishing.stop();
     writeLine("Loading the dimensions");
     const dimensions = await startPipeline({
       ...servers,
@@ -83,6 +102,7 @@ export async function measureBacklog({
     cleanups.add(() => dimensions.stop());
 
     writeLine("Working off the backlog");
+    const writing = await startWriteMeter(servers);
     const meter = await startProcessMeter(servers.dataDir);
     const startMs = performance.now();
     const backlog = await startPipeline({
@@ -90,18 +110,15 @@ export async function measureBacklog({
       topics: [STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC],
     });
     cleanups.add(() => backlog.stop());
-    await backlog.drain();
+    await backlog.drain(planDrainTimeout(plays));
     const seconds = (performance.now() - startMs) / 1000;
     const use = await meter.stop();
     await backlog.stop();
+    const written = await writing.stop();
 
     const { owner } = servers.connections.databaseUrls;
     refuseDifferences(await checkTotals(owner, plays));
-    writeLine("Copying the same rows for comparison");
-    const copy = await compareWithCopy(
-      owner,
-      join(servers.dataDir, "facts.copy"),
-    );
+    const copied = isCopied ? await copyRows(servers) : undefined;
     if (verify) await verifyRows(servers);
     await dimensions.stop();
     const comparisons: Record<string, unknown> = {};
@@ -125,17 +142,14 @@ export async function measureBacklog({
       plays,
       seconds: round(seconds),
       plays_per_second: Math.round(plays / seconds),
-      ratio_to_enforced_copy: round(copy.enforced / seconds),
-      ratio_to_bare_copy: round(copy.bare / seconds),
-      enforced_copy_seconds: round(copy.enforced),
-      bare_copy_seconds: round(copy.bare),
+      ...describeCopy(copied, seconds),
       ...comparisons,
-      resident_mb: use?.residentMb ?? null,
-      resident_by_process_mb: use?.residentByPartMb ?? null,
-      cpu_seconds_by_process: use?.cpuSecondsByPart ?? null,
+      ...describeUse(use),
+      bytes_written_per_play: divideByPlays(written, plays),
+      bytes_written_per_published_play: divideByPlays(published, plays),
       verified: verify,
       durability,
-      versions: await readVersions(owner),
+      versions: await readVersions(owner, against.length > 0),
     };
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
@@ -159,6 +173,28 @@ async function refuseUndurable({
     `No rate is given, as a power cut could lose what is committed: ${faults.join(", ")} must be on. See compose/postgres/postgresql.conf.`,
     { code: "not_durable", domain: "user" },
   );
+}
+
+async function copyRows({
+  dataDir,
+  connections,
+}: PipelineServers): Promise<CopySeconds> {
+  writeLine("Copying the same rows for comparison");
+  return compareWithCopy(
+    connections.databaseUrls.owner,
+    join(dataDir, "facts.copy"),
+  );
+}
+
+function describeCopy(copied: CopySeconds | undefined, seconds: number) {
+  return {
+    ratio_to_enforced_copy:
+      copied === undefined ? null : round(copied.enforced / seconds),
+    ratio_to_bare_copy:
+      copied === undefined ? null : round(copied.bare / seconds),
+    enforced_copy_seconds: copied === undefined ? null : round(copied.enforced),
+    bare_copy_seconds: copied === undefined ? null : round(copied.bare),
+  };
 }
 
 async function verifyRows({ connections }: PipelineServers): Promise<void> {
@@ -187,16 +223,6 @@ function refuseDifferences(differences: readonly string[]): void {
       domain: "internal",
     },
   );
-}
-
-async function readVersions(
-  databaseUrl: string,
-): Promise<Record<string, string>> {
-  const [row] = await selectRows<{ version: string }>(
-    databaseUrl,
-    "select current_setting('server_version') as version",
-  );
-  return { node: process.version, postgres: row?.version ?? "unknown" };
 }
 
 function round(number: number): number {

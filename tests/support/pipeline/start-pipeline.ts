@@ -61,8 +61,11 @@ export interface Pipeline {
   readStatus(): Promise<Status>;
   /** Waits until the groups have committed everything that their topics hold. */
   untilConsumed(): Promise<void>;
-  /** Waits until everything is consumed, closes the windows that are open, and waits until all are published. */
-  drain(): Promise<Status>;
+  /**
+   * Waits until everything is consumed, closes the windows that are open, and waits until all are published. Throws
+   * `not_drained` (external) after this time, by default 100 s.
+   */
+  drain(timeoutMs?: number): Promise<Status>;
   stop(): Promise<void>;
 }
 
@@ -130,13 +133,13 @@ export async function startPipeline(
           wait,
           declaration.mappings.map(({ configuration }) => configuration.topic),
         ),
-      drain: () =>
+      drain: (timeoutMs = DRAIN_TIMEOUT_MS) =>
         drain({
           invoker,
           clock: systemClock,
           readStatus: () => reader.read(),
           closesOpenWindows: true,
-          timeoutMs: DRAIN_TIMEOUT_MS,
+          timeoutMs,
           signal,
         }),
       stop: () => cleanups.run(),
