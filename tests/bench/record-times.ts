@@ -11,11 +11,17 @@ import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 const TABLE = `create table record_times (
   event_id uuid primary key, partition integer not null, taken_at timestamptz not null)`;
 
-/** Copies into a table of its own when Kafka took each play, and on which partition; `count` of them. */
+/**
+ * Copies into a table of its own when Kafka took each play, and on which partition: of the `count` plays that it took from
+ * this moment on, in milliseconds since the epoch.
+ */
 export async function storeRecordTimes(
   bootstrapServers: readonly string[],
   databaseUrl: string,
-  count: number,
+  {
+    takenFromMs,
+    count,
+  }: { readonly takenFromMs: number; readonly count: number },
 ): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -38,8 +44,12 @@ export async function storeRecordTimes(
     });
     await consumer.run({
       eachBatch: async ({ batch }) => {
-        read += batch.messages.length;
-        const text = batch.messages
+        const messages = batch.messages.filter(
+          ({ timestamp }) => Number(timestamp) >= takenFromMs,
+        );
+        if (messages.length === 0) return;
+        read += messages.length;
+        const text = messages
           .map(
             ({ key, timestamp }) =>
               `${String(key)}\t${batch.partition}\t${new Date(Number(timestamp)).toISOString()}\n`,
@@ -50,6 +60,7 @@ export async function storeRecordTimes(
       },
     });
     await copying;
+    await client.query("analyze record_times");
   } finally {
     await consumer.disconnect();
     await client.end();

@@ -12,10 +12,13 @@ export interface SteadyLoad {
   readonly event: { readonly count: number } & Readonly<
     Record<string, unknown>
   >;
-  readonly playsPerSecond: number;
+  /** Undefined: as fast as Kafka takes them. */
+  readonly playsPerSecond?: number;
 }
 
 const TICK_MS = 50;
+/** The plays of an event are in memory together. */
+const MOST_PLAYS_PER_EVENT = 50_000;
 
 const [load]: SteadyLoad[] = await once(process, "message");
 if (load === undefined) throw new Error("No load was sent to this process.");
@@ -25,15 +28,18 @@ const publish = produceBatch({ publisher });
 const startMs = performance.now();
 let sent = 0;
 while (sent < event.count) {
-  const elapsedMs = performance.now() - startMs;
+  const elapsedSeconds = (performance.now() - startMs) / 1000;
   const due = Math.min(
     event.count,
-    Math.floor((elapsedMs / 1000) * playsPerSecond),
+    sent + MOST_PLAYS_PER_EVENT,
+    playsPerSecond === undefined
+      ? event.count
+      : Math.floor(elapsedSeconds * playsPerSecond),
   );
   if (due > sent)
     await publish({ ...event, firstIndex: sent, lastIndex: due - 1 });
   sent = due;
-  await delay(TICK_MS);
+  if (playsPerSecond !== undefined) await delay(TICK_MS);
 }
 await publisher.close();
 process.disconnect();

@@ -47,3 +47,13 @@ export async function watchLiveViews(
     },
   };
 }
+
+/** Names the views whose longest query took this long or longer. */
+export function listSlowViews(
+  longestMs: Readonly<Record<string, number>>,
+  limitMs: number,
+): string[] {
+  return Object.entries(longestMs)
+    .filter(([, ms]) => ms >= limitMs)
+    .map(([view, ms]) => `${view} took ${ms} ms, expected under ${limitMs}`);
+}
