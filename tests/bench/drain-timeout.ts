@@ -1,5 +1,5 @@
 const SHORTEST_MS = 100_000;
-/** A tenth of what the slowest machine so far did; what is slower than this hangs. */
+/** A large backlog was never worked off at so low a rate, not beside other work either: what is slower hangs. */
 const SLOWEST_PLAYS_PER_SECOND = 2000;
 
 /** How long working off a backlog of so many plays may take before it is given up, in milliseconds. */

@@ -27,7 +27,11 @@ import { publishCatalogue } from "./publish-backlog.ts";
 import { readDelays } from "./read-delays.ts";
 import { storeRecordTimes } from "./record-times.ts";
 import type { SteadyLoad } from "./send-steadily.ts";
-import { listSlowViews, watchLiveViews } from "./watch-live-views.ts";
+import {
+  listSlowViews,
+  type QueryTimes,
+  watchLiveViews,
+} from "./watch-live-views.ts";
 
 interface LatencyOptions {
   readonly rate: number;
@@ -180,8 +184,8 @@ async function refuseLatePlays(pipeline: Pipeline): Promise<void> {
 }
 
 /** Throws `bench_live_view_slow` (internal). */
-function refuseSlowViews(longestMs: Readonly<Record<string, number>>): void {
-  const slow = listSlowViews(longestMs, LIVE_VIEW_LIMIT_MS);
+function refuseSlowViews(times: Readonly<Record<string, QueryTimes>>): void {
+  const slow = listSlowViews(times, LIVE_VIEW_LIMIT_MS);
   if (slow.length > 0)
     throw new PipelineError(
       `Live views are too slow for a dashboard: ${slow.join(", ")}. Run it again on a machine that does nothing else; if it stays so, look at the view's plan.`,
