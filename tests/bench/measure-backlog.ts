@@ -21,7 +21,11 @@ import { compareWithCopy, type CopySeconds } from "./compare-with-copy.ts";
 import { describeUse, type UseResult } from "./describe-use.ts";
 import { planDrainTimeout } from "./drain-timeout.ts";
 import { startProcessMeter } from "./measure-processes.ts";
-import { divideByPlays, startWriteMeter } from "./measure-writes.ts";
+import {
+  divideByPlays,
+  startWriteMeter,
+  type WrittenBytes,
+} from "./measure-writes.ts";
 import { publishCatalogue, publishPlays } from "./publish-backlog.ts";
 import { readVersions } from "./read-versions.ts";
 import { compareWithSpark } from "./spark/compare-with-spark.ts";
@@ -41,8 +45,6 @@ export interface BacklogOptions {
   readonly spark: SparkHome;
 }
 
-type BytesPerPlay = ReturnType<typeof divideByPlays>;
-
 /** One run, in the words of the result; what was compared with Spark has names that depend on the job. */
 export type BacklogResult = Readonly<
   Record<string, unknown> & {
@@ -53,9 +55,9 @@ export type BacklogResult = Readonly<
     ratio_to_enforced_copy: number | null;
     ratio_to_bare_copy: number | null;
     /** From the first poll to the last window; what is later in the page cache or a checkpoint is in it. */
-    bytes_written_per_play: BytesPerPlay;
+    bytes_written_per_play: WrittenBytes;
     /** While the plays were published, which is not timed: what Kafka writes to keep a play. */
-    bytes_written_per_published_play: BytesPerPlay;
+    bytes_written_per_published_play: WrittenBytes;
     durability: Readonly<Record<string, string>>;
     versions: Readonly<Record<string, string>>;
     verified: boolean;
