@@ -1,11 +1,11 @@
+import type { References } from "./known-references.ts";
 import type { DecodedPlay } from "./micro-batch.ts";
-import type { StreamEvent } from "./stream-event.ts";
-import type { Dimension } from "./topics.ts";
+import { REFERENCES } from "./references.ts";
 
 /** What the database knows of the plays of a micro-batch. */
 export interface PlayKnowledge {
   /** Ids that are no row of their dimension. */
-  readonly missing: Readonly<Record<Dimension, ReadonlySet<number>>>;
+  readonly missing: References;
   /** Those of the event ids that are facts already. */
   readonly knownIds: ReadonlySet<string>;
   /** Where the facts have been given up, microseconds since the epoch; `-Infinity`: nowhere. */
@@ -17,19 +17,6 @@ export interface ScreenedPlays {
   readonly clean: DecodedPlay[];
   readonly doubtful: DecodedPlay[];
 }
-
-/** Where a play refers to a dimension, in the order of the parameters of find_missing_references.sql. */
-export const REFERENCES: readonly (readonly [
-  dimension: Dimension,
-  read: (event: StreamEvent) => number,
-])[] = [
-  ["users", ({ userId }) => userId],
-  ["artists", ({ artistId }) => artistId],
-  ["albums", ({ albumId }) => albumId],
-  ["songs", ({ songId }) => songId],
-  ["devices", ({ deviceId }) => deviceId],
-  ["locations", ({ locationId }) => locationId],
-];
 
 /**
  * Sets apart what cannot simply be inserted: plays from the future, from before the horizon, with a missing reference, whose

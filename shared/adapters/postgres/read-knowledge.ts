@@ -1,5 +1,11 @@
+import {
+  createReferences,
+  type KnownReferences,
+  type References,
+} from "#shared/domain/known-references.ts";
 import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
-import { REFERENCES, type PlayKnowledge } from "#shared/domain/screen-plays.ts";
+import { REFERENCES } from "#shared/domain/references.ts";
+import type { PlayKnowledge } from "#shared/domain/screen-plays.ts";
 import type { Dimension } from "#shared/domain/topics.ts";
 import { loadStatement, type Statement } from "#shared/sql.ts";
 
@@ -19,34 +25,47 @@ const findKnownIds = load("find_known_ids");
 const toArrayText = (values: Iterable<number | string>): string =>
   `{${[...values].join(",")}}`;
 
-/** Reads what decides whether plays can be inserted as they are. */
+/** Reads what decides whether plays can be inserted as they are; what is found of their references is known from then on. */
 export async function readKnowledge(
   transaction: Transaction,
   plays: readonly DecodedPlay[],
+  references: KnownReferences,
 ): Promise<PlayKnowledge> {
-  const missing = await transaction.query<{ dimension: Dimension; id: number }>(
-    findMissingReferences,
-    REFERENCES.map(([, read]) =>
-      toArrayText(new Set(plays.map(({ event }) => read(event)))),
-    ),
-  );
-  const known = await transaction.query<{ event_id: string }>(findKnownIds, [
-    toArrayText(plays.map(({ event }) => event.eventId)),
-  ]);
-  const idsOf = (dimension: Dimension): ReadonlySet<number> =>
-    new Set(
-      missing.filter((row) => row.dimension === dimension).map(({ id }) => id),
-    );
   return {
-    missing: {
-      users: idsOf("users"),
-      artists: idsOf("artists"),
-      albums: idsOf("albums"),
-      songs: idsOf("songs"),
-      devices: idsOf("devices"),
-      locations: idsOf("locations"),
-    },
-    knownIds: new Set(known.map((row) => row.event_id)),
+    missing: await readMissing(
+      transaction,
+      references.listUnknown(plays),
+      references,
+    ),
+    knownIds: await readKnownIds(transaction, plays),
     horizonMicros: (await readHorizonMs(transaction, "facts")) * 1000,
   };
+}
+
+async function readMissing(
+  transaction: Transaction,
+  unknown: References,
+  references: KnownReferences,
+): Promise<References> {
+  const missing = createReferences();
+  const ids = REFERENCES.map(([dimension]) => unknown[dimension]);
+  if (ids.every(({ size }) => size === 0)) return missing;
+  const rows = await transaction.query<{ dimension: Dimension; id: number }>(
+    findMissingReferences,
+    ids.map(toArrayText),
+  );
+  for (const { dimension, id } of rows) missing[dimension].add(id);
+  references.learn(unknown, missing);
+  return missing;
+}
+
+async function readKnownIds(
+  transaction: Transaction,
+  plays: readonly DecodedPlay[],
+): Promise<ReadonlySet<string>> {
+  if (plays.length === 0) return new Set();
+  const rows = await transaction.query<{ event_id: string }>(findKnownIds, [
+    toArrayText(plays.map(({ event }) => event.eventId)),
+  ]);
+  return new Set(rows.map((row) => row.event_id));
 }

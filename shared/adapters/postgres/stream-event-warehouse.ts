@@ -4,6 +4,7 @@ import {
   judgeSuspects,
   type Judgement,
 } from "#shared/domain/judge-suspects.ts";
+import { KnownReferences } from "#shared/domain/known-references.ts";
 import {
   type Outcome,
   recallHandled,
@@ -48,12 +49,12 @@ const countLatePlays = loadStatement(
 class HorizonPassed extends Error {}
 
 /**
- * Another transaction inserts an id of ours: it has become a fact after it was looked up (23505), or both wait for each
- * other (40P01). The micro-batch is done again, and none of its plays is taken for new.
+ * What was looked up holds no more: another transaction has made an id of ours a fact (23505), both wait for each other
+ * (40P01), or a dimension's row is gone (23503). The micro-batch is done again, and none of its plays is taken for new.
  */
-const isRivalry = (error: unknown): boolean =>
-  hasSqlState(error, "23505") || hasSqlState(error, "40P01");
-const MOST_RIVALS = 3;
+const isOutdated = (error: unknown): boolean =>
+  ["23505", "40P01", "23503"].some((state) => hasSqlState(error, state));
+const MOST_CAREFUL_TRIES = 3;
 
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
@@ -63,22 +64,31 @@ export function createStreamEventWarehouse(
     ...options,
     onConnect: [createStagingTable],
   });
+  const references = new KnownReferences();
   const apply: StreamEventWarehouse["applyMicroBatch"] = async (
     microBatch,
     publish,
     limitMs,
   ) => {
     const endsAtMs = performance.now() + (limitMs ?? Infinity);
-    for (let rivals = 0; ;) {
+    for (let carefulTries = 0; ;) {
       try {
         return await session.transaction(
           (transaction) =>
-            applyMicroBatch(transaction, microBatch, publish, rivals > 0),
+            applyMicroBatch(
+              transaction,
+              microBatch,
+              publish,
+              carefulTries > 0 ? null : references,
+            ),
           endsAtMs - performance.now(),
         );
       } catch (error) {
         if (performance.now() >= endsAtMs) throw error;
-        if (isRivalry(error) && rivals < MOST_RIVALS) rivals += 1;
+        if (isOutdated(error) && carefulTries < MOST_CAREFUL_TRIES) {
+          carefulTries += 1;
+          references.forget();
+        }
         // Both move seldom, and what the plays are judged by next stays.
         else if (
           !(error instanceof HorizonPassed) &&
@@ -101,11 +111,12 @@ export function createStreamEventWarehouse(
   };
 }
 
+/** @param references `null`: every play is taken for doubtful */
 async function applyMicroBatch(
   transaction: Transaction,
   microBatch: MicroBatch,
   publish: PublishRejections,
-  isCareful: boolean,
+  references: KnownReferences | null,
 ): Promise<RecordOutcome[]> {
   const ledgerRows = await lockLedger(
     transaction,
@@ -122,9 +133,10 @@ async function applyMicroBatch(
     if (letters.length > 0) await publish(letters);
   };
   const { plays } = microBatch;
-  const { clean, doubtful } = isCareful
-    ? { clean: [], doubtful: plays }
-    : screenPlays(plays, await readKnowledge(transaction, plays));
+  const { clean, doubtful } =
+    references === null
+      ? { clean: [], doubtful: plays }
+      : screenPlays(plays, await readKnowledge(transaction, plays, references));
   if (doubtful.length > 0) await stagePlays(transaction, doubtful);
 
   const judgement = judgeSuspects(

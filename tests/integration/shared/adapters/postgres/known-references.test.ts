@@ -1,0 +1,52 @@
+import { afterEach, expect, test } from "vitest";
+
+import { applyAndListLetters } from "#tests/support/races/apply-and-list-letters.ts";
+import { applyPlays, useStores } from "#tests/support/races/open-stores.ts";
+import { useDatabase } from "#tests/support/rows/use-database.ts";
+
+const database = useDatabase();
+const stores = useStores(database);
+const NEWCOMER = 4711;
+
+const insertNewcomer = () =>
+  database.rows(
+    `insert into users select (jsonb_populate_record(u, jsonb_build_object('user_id', ${NEWCOMER}))).*
+     from users u where user_id = 1`,
+  );
+
+const deleteNewcomer = async () => {
+  await database.rows("delete from stream_events");
+  await database.rows("delete from users where user_id = $1", [NEWCOMER]);
+};
+
+// The dimensions stay from test to test.
+afterEach(deleteNewcomer);
+
+test("a play is an orphan until its reference is there, for the same connection too", async () => {
+  const warehouse = stores.openWarehouse();
+  const orphan = await applyAndListLetters(warehouse, [
+    { id: 1, userId: NEWCOMER },
+  ]);
+  await insertNewcomer();
+
+  await applyPlays(warehouse, [{ id: 2, userId: NEWCOMER }]);
+
+  expect(orphan.outcomes).toEqual(["unknown_reference"]);
+});
+
+test("where the owner has deleted a row that was found before, its next play is an orphan and costs no other", async () => {
+  await insertNewcomer();
+  const warehouse = stores.openWarehouse();
+  await applyPlays(warehouse, [{ id: 1, userId: NEWCOMER }]);
+  await deleteNewcomer();
+
+  expect(
+    await applyAndListLetters(warehouse, [
+      { id: 2, userId: NEWCOMER },
+      { id: 3 },
+    ]),
+  ).toEqual({
+    outcomes: ["unknown_reference", "accepted"],
+    letters: ["2 unknown_reference"],
+  });
+});
