@@ -1,6 +1,10 @@
 import { Client } from "pg";
 import { formatDatabaseUrl } from "./database-url.ts";
-import { DATABASE_ROLES, type PostgresAccess } from "./secrets.ts";
+import {
+  DATABASE_ROLES,
+  type DatabaseRole,
+  type PostgresAccess,
+} from "./secrets.ts";
 
 /** Makes the login roles where they are missing and sets their passwords; the migrations grant them their rights. */
 export async function ensureRoles(access: PostgresAccess): Promise<void> {
@@ -42,6 +46,18 @@ export async function ensureDatabase(
         `create database ${database} template ${source} owner owner`,
       );
     }
+  });
+}
+
+/** Lets a role see what every session waits for, and write checkpoints: for measurements, the pipeline needs neither. */
+export async function grantObservation(
+  access: PostgresAccess,
+  role: DatabaseRole,
+): Promise<void> {
+  await asSuperuser(access, async (client) => {
+    await client.query(
+      `grant pg_monitor, pg_checkpoint to ${client.escapeIdentifier(role)}`,
+    );
   });
 }
 

@@ -44,6 +44,8 @@ export interface PipelineSettings {
   readonly topics?: readonly string[];
   /** Whether `close-windows` and `redrive` are called by their schedules; by default they are. */
   readonly hasSchedules?: boolean;
+  /** Execution environments of `aggregate-micro-batch`, in place of serverless.yml's. */
+  readonly environments?: number;
   /** Where the first thread of a function that comes there stands still. */
   readonly faultPoint?: FaultPoint;
 }
@@ -71,6 +73,7 @@ export interface Pipeline {
 
 /** All but the producer: a test sends its own records. */
 const SCHEDULED = new Set(["close-windows", "redrive"]);
+const AGGREGATION = "aggregate-micro-batch";
 const DRAIN_TIMEOUT_MS = 100_000;
 
 /** Starts the mappings and schedules of serverless.yml, put together as compose/runner does. */
@@ -87,7 +90,11 @@ export async function startPipeline(
     addConnections(environment, connections),
   );
   const declaration = placeFaultPoint(
-    { ...declared, mappings: chooseMappings(declared, options) },
+    {
+      ...declared,
+      mappings: chooseMappings(declared, options),
+      functions: limitEnvironments(declared, options),
+    },
     options.faultPoint,
   );
   const cleanups = createCleanups();
@@ -169,4 +176,14 @@ function chooseMappings(
           }
         : configuration,
   }));
+}
+
+function limitEnvironments(
+  { functions }: Declaration,
+  { environments: maximumConcurrency }: PipelineSettings,
+): Declaration["functions"] {
+  const declared = functions[AGGREGATION];
+  if (maximumConcurrency === undefined || declared === undefined)
+    return functions;
+  return { ...functions, [AGGREGATION]: { ...declared, maximumConcurrency } };
 }
