@@ -14,37 +14,33 @@ export async function measureCase(
   growthCase: GrowthCase,
 ): Promise<CaseResult> {
   const { floor } = growthCase;
-  switch (growthCase.kind) {
-    case "closing":
-      return { name, unit: "ratio", floor, ...(await close(growthCase)) };
-    case "absolute": {
-      const rate = await measureRate(growthCase.plan);
-      return {
-        name,
-        unit: "plays/s",
-        value: rate.plays_per_second,
-        floor,
-        measured: rate.plays_per_second,
-        base: null,
-        details: { rate },
-      };
-    }
-    case "compared": {
-      writeLine(`${name}: the base`);
-      const base = await measureRate(growthCase.base);
-      writeLine(`${name}: what is compared with it`);
-      const rate = await measureRate(growthCase.plan);
-      return {
-        name,
-        unit: "ratio",
-        value: takeRatio(rate.plays_per_second, base.plays_per_second),
-        floor,
-        measured: rate.plays_per_second,
-        base: base.plays_per_second,
-        details: { base, rate },
-      };
-    }
+  if (growthCase.kind === "closing")
+    return { name, unit: "ratio", floor, ...(await close(growthCase)) };
+  if (growthCase.kind === "absolute") {
+    const rate = await measureRate(growthCase.plan);
+    return {
+      name,
+      unit: "plays/s",
+      value: rate.plays_per_second,
+      floor,
+      measured: rate.plays_per_second,
+      base: null,
+      details: { rate },
+    };
   }
+  writeLine(`${name}: the base`);
+  const base = await measureRate(growthCase.base);
+  writeLine(`${name}: what is compared with it`);
+  const rate = await measureRate(growthCase.plan);
+  return {
+    name,
+    unit: "ratio",
+    value: takeRatio(rate.plays_per_second, base.plays_per_second),
+    floor,
+    measured: rate.plays_per_second,
+    base: base.plays_per_second,
+    details: { base, rate },
+  };
 }
 
 /** The size of window whose time a play grows more decides. */
@@ -56,10 +52,6 @@ async function close({
   const smallPlays = Math.max(1, Math.round(plays / GROWTH));
   const small = await measureClosing(smallPlays);
   const large = await measureClosing(plays);
-  const perMillion = (seconds: ClosingSeconds, count: number) => ({
-    minutes: (seconds.minutes / count) * MILLION,
-    hourly: (seconds.hourly / count) * MILLION,
-  });
   const base = perMillion(small, smallPlays);
   const measured = perMillion(large, plays);
   const ratios = {
@@ -78,5 +70,13 @@ async function close({
     },
   };
 }
+
+const perMillion = (
+  { minutes, hourly }: ClosingSeconds,
+  count: number,
+): ClosingSeconds => ({
+  minutes: (minutes / count) * MILLION,
+  hourly: (hourly / count) * MILLION,
+});
 
 const round = (number: number): number => Math.round(number * 1000) / 1000;

@@ -57,28 +57,22 @@ export function planCase(
     plan: { ...base, ...change },
     floor,
   });
-  switch (name) {
-    case "time-ordered-ids":
-      return compare(0.9, { facts });
-    case "random-ids":
-      return compare(0.5, { facts }, { ...plain, ids: "random" });
-    case "late-plays":
-      return compare(0.9, { facts }, { ...plain, lateShare: LATE_SHARE });
-    case "a-million-users":
-      return compare(0.6, { users: 1_000_000 });
-    case "partitions":
-      return compare(0.9, { partitions: 100 });
-    case "small-batches":
-      return {
-        kind: "absolute",
-        plan: {
-          ...plain,
-          plays: Math.min(plays, MOST_PLAYS_IN_SMALL_BATCHES),
-          batchSize: 10,
-        },
-        floor: 2000,
-      };
-    case "closing":
-      return { kind: "closing", plays, floor: 0.8 };
-  }
+  const cases: Readonly<Record<CaseName, GrowthCase>> = {
+    "time-ordered-ids": compare(0.9, { facts }),
+    "random-ids": compare(0.5, { facts }, { ...plain, ids: "random" }),
+    "late-plays": compare(0.9, { facts }, { ...plain, lateShare: LATE_SHARE }),
+    "a-million-users": compare(0.6, { users: 1_000_000 }),
+    partitions: compare(0.9, { partitions: 100 }),
+    "small-batches": {
+      kind: "absolute",
+      plan: {
+        ...plain,
+        plays: Math.min(plays, MOST_PLAYS_IN_SMALL_BATCHES),
+        batchSize: 10,
+      },
+      floor: 2000,
+    },
+    closing: { kind: "closing", plays, floor: 0.8 },
+  };
+  return cases[name];
 }
