@@ -12,7 +12,7 @@ const PLAYS = [
   ...planPlays(createCatalogue(1), {
     fromMicros: FROM_MICROS,
     toMicros: FROM_MICROS + 2 * HOUR_MICROS,
-    count: 2000,
+    count: 500,
   }),
 ];
 
