@@ -11,7 +11,7 @@ export interface WaitSampler {
 
 const INTERVAL_MS = 20;
 /** Without its comment lines a statement tells in so many characters which one it is; parameters are no part of it. */
-const STATEMENT_LENGTH = 160;
+const STATEMENT_LENGTH = 400;
 
 const STATEMENT = `
   left(regexp_replace(regexp_replace(query, '^\\s*--[^\\n]*\\n', '', 'gn'), '\\s+', ' ', 'g'), ${STATEMENT_LENGTH})`;

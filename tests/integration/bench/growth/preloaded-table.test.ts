@@ -70,9 +70,7 @@ describe("the windows of a drained backlog", () => {
 
     expect(await listWrong()).toEqual([]);
     expect(
-      await database.list(
-        "select late_count from partition_ledger where partition = 0",
-      ),
+      await database.list("select sum(late_count) from partition_ledger"),
     ).toEqual([[1]]);
   });
 
