@@ -14,7 +14,8 @@ export async function withServers<Result>(
   const cleanups = createCleanups();
   const interrupt = () =>
     void cleanups.run().finally(() => process.exit(EXIT_CODE_INTERRUPTED));
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  // Each time: a second signal, which `timeout` sends, would end this process before its servers.
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   try {
     writeLine("Starting Kafka and Postgres in a temporary directory");
     const servers = await startServers({ postgresSettings: {} });
