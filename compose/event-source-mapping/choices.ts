@@ -58,10 +58,12 @@ export const CHOICES: Choices = {
   // Each change is a rebalance of the whole group; one poller has five invocations in flight.
   scalingIntervalMs: 60_000,
   lagBatchesToGrow: 10,
-  // Four full events: those that are in flight are out of the buffers already, and the next ones wait here.
-  bufferedBytesPerPoller: 24 * MEBIBYTE,
-  fetchedBytes: 8 * MEBIBYTE,
-  fetchedBytesPerPartition: MEBIBYTE,
+  // Two full events: those that are in flight are out of the buffers already, and the next ones wait here.
+  bufferedBytesPerPoller: 12 * MEBIBYTE,
+  // Each record is a part of the answer that brought it and keeps all of that in memory. Who sends larger batches has them
+  // fetched one by one: the broker gives one whole batch at least, and the client asks for the partitions in random order.
+  fetchedBytes: 2 * MEBIBYTE,
+  fetchedBytesPerPartition: MEBIBYTE / 4,
   // With 200 ms, seven idle mappings took a tenth of two cores for looking (a record ends the wait at once).
   fetchWaitMs: 500,
   // The client's own 5 minutes would hold the watermark back for so long, as it waits for every partition.

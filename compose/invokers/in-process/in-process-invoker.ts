@@ -2,13 +2,14 @@ import type { Invoker } from "#compose/event-source-mapping/invoker.ts";
 import type { InProcessFunction } from "./execution-environment.ts";
 import { FunctionPool } from "./function-pool.ts";
 
-const DEFAULT_IDLE_TIMEOUT_MS = 5 * 60 * 1000;
+/** Lambda keeps them for longer; here each takes 40 MB, and its next cold start a third of a second. */
+const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
 
 export interface InProcessInvokerOptions {
   readonly functions: Readonly<Record<string, InProcessFunction>>;
   /** Each line that a function writes to its standard output or error. */
   readonly onLog: (functionName: string, line: string) => void;
-  /** An environment without an event for so long is ended; 5 minutes unless given. */
+  /** An environment without an event for so long is ended; a minute unless given. */
   readonly idleTimeoutMs?: number;
 }
 

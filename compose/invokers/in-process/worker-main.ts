@@ -1,6 +1,5 @@
 // The inside of an execution environment: loads one handler and runs it for one event at a time.
-import { enableCompileCache } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import { createContext } from "./lambda-context.ts";
 import type { InvocationContext } from "./lambda-context.ts";
@@ -12,10 +11,8 @@ import type {
   WorkerSettings,
 } from "./worker-messages.ts";
 
-// A handler is a few hundred modules: compiling them takes half of a cold start.
-enableCompileCache(
-  fileURLToPath(new URL("../../../.data/compile-cache", import.meta.url)),
-);
+// It has had its effect, and is none of the function's own.
+delete process.env["NODE_COMPILE_CACHE"];
 
 type Handler = (event: unknown, context: InvocationContext) => unknown;
 

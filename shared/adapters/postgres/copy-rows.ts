@@ -1,4 +1,4 @@
-import { pipeline } from "node:stream/promises";
+import { finished } from "node:stream/promises";
 
 import { from as copyFrom } from "pg-copy-streams";
 
@@ -12,5 +12,7 @@ export async function copyRows(
   { text }: Statement,
   rows: Buffer,
 ): Promise<void> {
-  await pipeline([rows], client.query(copyFrom(text)));
+  const copy = client.query(copyFrom(text));
+  copy.end(rows);
+  await finished(copy);
 }
