@@ -306,12 +306,13 @@ table content_performance_metrics
 
 table content_performance_partials
   time_window timestamp with time zone not null
-  song_id integer not null
-  artist_id integer not null
-  stream_count integer not null
-  completed_count integer not null
-  skipped_count integer not null
-  liked_count integer not null
+  song_ids integer[] not null storage external
+  artist_ids integer[] not null storage external
+  stream_counts integer[] not null storage external
+  completed_counts integer[] not null storage external
+  skipped_counts integer[] not null storage external
+  liked_counts integer[] not null storage external
+  constraint content_performance_partials_positions_check CHECK (((cardinality(artist_ids) = cardinality(song_ids)) AND (cardinality(stream_counts) = cardinality(song_ids)) AND (cardinality(completed_counts) = cardinality(song_ids)) AND (cardinality(skipped_counts) = cardinality(song_ids)) AND (cardinality(liked_counts) = cardinality(song_ids))))
   CREATE INDEX content_performance_partials_window_idx USING btree (time_window)
   grant delete, insert, select to closer
   grant insert, select to ingest
@@ -656,13 +657,14 @@ table user_engagement_metrics
 
 table user_engagement_partials
   time_window timestamp with time zone not null
-  user_id integer not null
-  stream_count integer not null
-  skipped_count integer not null
-  total_listen_time bigint not null
-  liked_count integer not null
-  shared_count integer not null
-  added_to_playlist_count integer not null
+  user_ids integer[] not null storage external
+  stream_counts integer[] not null storage external
+  total_listen_times bigint[] not null storage external
+  skipped_counts integer[] not null storage external
+  liked_counts integer[] not null storage external
+  shared_counts integer[] not null storage external
+  added_to_playlist_counts integer[] not null storage external
+  constraint user_engagement_partials_positions_check CHECK (((cardinality(stream_counts) = cardinality(user_ids)) AND (cardinality(total_listen_times) = cardinality(user_ids)) AND (cardinality(skipped_counts) = cardinality(user_ids)) AND (cardinality(liked_counts) = cardinality(user_ids)) AND (cardinality(shared_counts) = cardinality(user_ids)) AND (cardinality(added_to_playlist_counts) = cardinality(user_ids))))
   CREATE INDEX user_engagement_partials_window_idx USING btree (time_window)
   grant delete, insert, select to closer
   grant insert, select to ingest
@@ -787,16 +789,35 @@ view content_performance_live
       true AS is_final
      FROM content_performance_metrics
   UNION ALL
-   SELECT content_performance_partials.time_window,
-      content_performance_partials.song_id,
-      content_performance_partials.artist_id,
-      sum(content_performance_partials.stream_count) AS stream_count,
-      sum(content_performance_partials.completed_count)::double precision / sum(content_performance_partials.stream_count)::double precision AS completion_rate,
-      sum(content_performance_partials.skipped_count)::double precision / sum(content_performance_partials.stream_count)::double precision AS skip_rate,
-      sum(content_performance_partials.liked_count)::double precision / sum(content_performance_partials.stream_count)::double precision AS like_rate,
+   SELECT content_performance_partial_rows.time_window,
+      content_performance_partial_rows.song_id,
+      content_performance_partial_rows.artist_id,
+      sum(content_performance_partial_rows.stream_count) AS stream_count,
+      sum(content_performance_partial_rows.completed_count)::double precision / sum(content_performance_partial_rows.stream_count)::double precision AS completion_rate,
+      sum(content_performance_partial_rows.skipped_count)::double precision / sum(content_performance_partial_rows.stream_count)::double precision AS skip_rate,
+      sum(content_performance_partial_rows.liked_count)::double precision / sum(content_performance_partial_rows.stream_count)::double precision AS like_rate,
       false AS is_final
-     FROM content_performance_partials
-    GROUP BY content_performance_partials.time_window, content_performance_partials.song_id, content_performance_partials.artist_id;
+     FROM content_performance_partial_rows
+    GROUP BY content_performance_partial_rows.time_window, content_performance_partial_rows.song_id, content_performance_partial_rows.artist_id;
+  grant select to reader
+
+view content_performance_partial_rows -- content_performance_partials with a row per micro-batch, window, song and artist
+  time_window timestamp with time zone
+  song_id integer
+  artist_id integer
+  stream_count integer
+  completed_count integer
+  skipped_count integer
+  liked_count integer
+   SELECT time_window,
+      unnest(song_ids) AS song_id,
+      unnest(artist_ids) AS artist_id,
+      unnest(stream_counts) AS stream_count,
+      unnest(completed_counts) AS completed_count,
+      unnest(skipped_counts) AS skipped_count,
+      unnest(liked_counts) AS liked_count
+     FROM content_performance_partials;
+  grant select to closer
   grant select to reader
 
 view device_live
@@ -945,16 +966,37 @@ view user_engagement_live
       true AS is_final
      FROM user_engagement_metrics
   UNION ALL
-   SELECT user_engagement_partials.time_window,
-      user_engagement_partials.user_id,
-      sum(user_engagement_partials.stream_count) AS stream_count,
-      sum(user_engagement_partials.total_listen_time)::bigint AS total_listen_time,
-      sum(user_engagement_partials.total_listen_time)::double precision / sum(user_engagement_partials.stream_count)::double precision AS avg_listen_time,
-      sum(user_engagement_partials.skipped_count)::double precision / sum(user_engagement_partials.stream_count)::double precision AS skip_rate,
-      sum(user_engagement_partials.liked_count)::double precision / sum(user_engagement_partials.stream_count)::double precision AS like_rate,
-      sum(user_engagement_partials.shared_count)::double precision / sum(user_engagement_partials.stream_count)::double precision AS share_rate,
-      sum(user_engagement_partials.added_to_playlist_count)::double precision / sum(user_engagement_partials.stream_count)::double precision AS playlist_add_rate,
+   SELECT user_engagement_partial_rows.time_window,
+      user_engagement_partial_rows.user_id,
+      sum(user_engagement_partial_rows.stream_count) AS stream_count,
+      sum(user_engagement_partial_rows.total_listen_time)::bigint AS total_listen_time,
+      sum(user_engagement_partial_rows.total_listen_time)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS avg_listen_time,
+      sum(user_engagement_partial_rows.skipped_count)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS skip_rate,
+      sum(user_engagement_partial_rows.liked_count)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS like_rate,
+      sum(user_engagement_partial_rows.shared_count)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS share_rate,
+      sum(user_engagement_partial_rows.added_to_playlist_count)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS playlist_add_rate,
       false AS is_final
-     FROM user_engagement_partials
-    GROUP BY user_engagement_partials.time_window, user_engagement_partials.user_id;
+     FROM user_engagement_partial_rows
+    GROUP BY user_engagement_partial_rows.time_window, user_engagement_partial_rows.user_id;
+  grant select to reader
+
+view user_engagement_partial_rows -- user_engagement_partials with a row per micro-batch, window and user
+  time_window timestamp with time zone
+  user_id integer
+  stream_count integer
+  total_listen_time bigint
+  skipped_count integer
+  liked_count integer
+  shared_count integer
+  added_to_playlist_count integer
+   SELECT time_window,
+      unnest(user_ids) AS user_id,
+      unnest(stream_counts) AS stream_count,
+      unnest(total_listen_times) AS total_listen_time,
+      unnest(skipped_counts) AS skipped_count,
+      unnest(liked_counts) AS liked_count,
+      unnest(shared_counts) AS shared_count,
+      unnest(added_to_playlist_counts) AS added_to_playlist_count
+     FROM user_engagement_partials;
+  grant select to closer
   grant select to reader

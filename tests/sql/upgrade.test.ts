@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { migrate, readMigrations } from "#shared/adapters/postgres/migrate.ts";
 import { loadStatement } from "#shared/sql.ts";
@@ -7,10 +7,7 @@ import { createDatabase } from "#tests/support/servers.ts";
 
 test("metric rows that were revised before changes were recorded pass the check of their history", async () => {
   const { urls } = await createDatabase();
-  await migrate({
-    databaseUrl: urls.owner,
-    migrations: readMigrations().filter(({ version }) => version < 12),
-  });
+  await migrateTo(urls.owner, 11);
   await withClient(urls.owner, (client) =>
     client.query(`
       insert into user_engagement_metrics values (now(), 1, 1, 1, 1, 0, 0, 0, 0, 2);
@@ -38,3 +35,105 @@ test("metric rows that were revised before changes were recorded pass the check 
     expect((await client.query(check.text)).rows).toEqual([]);
   });
 });
+
+describe("partial aggregates of the version that kept a row per key", () => {
+  test("are looked at, folded and published as before", async () => {
+    const { urls } = await createDatabase();
+    await migrateTo(urls.owner, 15);
+    await withClient(urls.owner, (client) => client.query(ROWS_PER_KEY));
+    const before = await readLiveViews(urls.reader);
+
+    await migrate({ databaseUrl: urls.owner });
+
+    expect(before.map((rows) => rows.length)).toEqual([3, 3]);
+    expect(await readLiveViews(urls.reader)).toEqual(before);
+    await withClient(urls.owner, async (client) => {
+      const windows = await client.query<{ rows: number; users: number }>(
+        `select count(*)::integer as rows, sum(cardinality(user_ids))::integer as users
+         from user_engagement_partials group by time_window order by time_window`,
+      );
+      expect(windows.rows).toEqual([
+        { rows: 1, users: 2 },
+        { rows: 1, users: 1 },
+      ]);
+      const user = await client.query({
+        text: `select stream_count, skipped_count, total_listen_time, liked_count, shared_count, added_to_playlist_count
+          from user_engagement_partial_rows where user_id = 7 order by time_window`,
+        rowMode: "array",
+      });
+      expect(user.rows).toEqual([
+        [3, 1, "5000000000", 2, 3, 4],
+        [1, 0, "60", 0, 0, 0],
+      ]);
+    });
+    await withClient(urls.closer, async (client) => {
+      for (const metric of METRICS)
+        for (const verb of ["fold", "merge"]) {
+          const { text } = loadStatement(
+            `queries/close-windows/${verb}_${metric}`,
+          );
+          for (const start of ["12:00", "12:05"])
+            await client.query(text, [`2026-01-15T${start}:00Z`]);
+        }
+    });
+    expect(await readLiveViews(urls.reader)).toEqual(
+      before.map((rows) => rows.map(asFinal)),
+    );
+  });
+
+  test("are refused from then on, as an unknown column", async () => {
+    const { urls } = await createDatabase();
+    await migrate({ databaseUrl: urls.owner });
+
+    await withClient(urls.ingest, async (client) => {
+      await expect(
+        client.query(
+          "copy user_engagement_partials (time_window, user_id, stream_count) from stdin with (format binary)",
+        ),
+      ).rejects.toMatchObject({ code: "42703" });
+    });
+  });
+});
+
+const METRICS = ["user_engagement", "content_performance"] as const;
+
+/** What two micro-batches have left in two windows, and more listened to than 32 bits hold. */
+const ROWS_PER_KEY = `
+  insert into user_engagement_partials (
+    time_window, user_id, stream_count, skipped_count, total_listen_time, liked_count, shared_count, added_to_playlist_count
+  ) values
+    ('2026-01-15 12:00+00', 7, 1, 1, 4999999000, 0, 1, 4),
+    ('2026-01-15 12:00+00', 7, 2, 0, 1000, 2, 2, 0),
+    ('2026-01-15 12:00+00', 8, 1, 0, 10, 0, 0, 0),
+    ('2026-01-15 12:05+00', 7, 1, 0, 60, 0, 0, 0);
+  insert into content_performance_partials (
+    time_window, song_id, artist_id, stream_count, completed_count, skipped_count, liked_count
+  ) values
+    ('2026-01-15 12:00+00', 1, 1, 1, 1, 0, 0),
+    ('2026-01-15 12:00+00', 1, 2, 1, 0, 1, 1),
+    ('2026-01-15 12:00+00', 1, 2, 3, 1, 0, 1),
+    ('2026-01-15 12:05+00', 1, 1, 1, 0, 0, 1)`;
+
+/** Rows of the live views, which end with whether they are final. */
+async function readLiveViews(databaseUrl: string): Promise<unknown[][][]> {
+  return withClient(databaseUrl, async (client) => {
+    const views: unknown[][][] = [];
+    for (const metric of METRICS) {
+      const { rows } = await client.query<unknown[]>({
+        text: `select * from ${metric}_live order by 1, 2, 3`,
+        rowMode: "array",
+      });
+      views.push(rows);
+    }
+    return views;
+  });
+}
+
+const asFinal = (row: readonly unknown[]) => [...row.slice(0, -1), true];
+
+function migrateTo(databaseUrl: string, last: number) {
+  return migrate({
+    databaseUrl,
+    migrations: readMigrations().filter(({ version }) => version <= last),
+  });
+}

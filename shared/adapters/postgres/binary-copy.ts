@@ -4,8 +4,9 @@ const TWO_TO_32 = 2 ** 32;
 const EPOCH_HIGH = Math.floor(POSTGRES_EPOCH_MICROS / TWO_TO_32);
 const EPOCH_LOW = POSTGRES_EPOCH_MICROS % TWO_TO_32;
 const HYPHEN = 0x2d;
-/** The number by which an array names the type `integer`. */
+/** The numbers by which an array names the types of its elements. */
 const INTEGER_OID = 23;
+const BIGINT_OID = 20;
 /** A field's length, and the longest value but arrays. */
 const LONGEST_FIELD_BYTES = 4 + 16;
 /** Room for the last row's longest values, so that a capacity that was counted suffices. */
@@ -99,19 +100,36 @@ export class BinaryCopy {
 
   /** `integer[]` of one dimension; no columns but arrays may follow. */
   integers(values: ReadonlySet<number>): void {
-    const bytes = 5 * 4 + values.size * 8;
-    this.#reserve(4 + bytes);
-    for (const head of [bytes, 1, 0, INTEGER_OID, values.size, 1]) {
-      this.#view.setInt32(this.#at, head);
-      this.#at += 4;
-    }
+    this.#array(INTEGER_OID, values.size, 8);
     for (const value of values) this.integer(value);
+  }
+
+  /** `integer[]` of what is read of each item, in their order; no columns but arrays may follow. */
+  integersOf<Item>(items: readonly Item[], read: (item: Item) => number): void {
+    this.#array(INTEGER_OID, items.length, 8);
+    for (const item of items) this.integer(read(item));
+  }
+
+  /** `bigint[]` of what is read of each item, in their order; no columns but arrays may follow. */
+  bigintsOf<Item>(items: readonly Item[], read: (item: Item) => number): void {
+    this.#array(BIGINT_OID, items.length, 12);
+    for (const item of items) this.bigint(read(item));
   }
 
   finish(): Buffer {
     this.#reserve(2);
     this.#view.setInt16(this.#at, -1);
     return this.#buffer.subarray(0, this.#at + 2);
+  }
+
+  /** The head of an array, and room for its elements with their lengths. */
+  #array(elementOid: number, count: number, elementBytes: number): void {
+    const bytes = 5 * 4 + count * elementBytes;
+    this.#reserve(4 + bytes);
+    for (const head of [bytes, 1, 0, elementOid, count, 1]) {
+      this.#view.setInt32(this.#at, head);
+      this.#at += 4;
+    }
   }
 
   #reserve(bytes: number): void {

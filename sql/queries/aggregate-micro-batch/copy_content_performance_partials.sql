@@ -2,12 +2,12 @@
 -- transaction that inserts the facts.
 copy content_performance_partials (
   time_window,
-  song_id,
-  artist_id,
-  stream_count,
-  completed_count,
-  skipped_count,
-  liked_count
+  song_ids,
+  artist_ids,
+  stream_counts,
+  completed_counts,
+  skipped_counts,
+  liked_counts
 )
 from
   stdin

@@ -2,13 +2,13 @@
 -- transaction that inserts the facts.
 copy user_engagement_partials (
   time_window,
-  user_id,
-  stream_count,
-  total_listen_time,
-  skipped_count,
-  liked_count,
-  shared_count,
-  added_to_playlist_count
+  user_ids,
+  stream_counts,
+  total_listen_times,
+  skipped_counts,
+  liked_counts,
+  shared_counts,
+  added_to_playlist_counts
 )
 from
   stdin

@@ -76,7 +76,7 @@ with
       sum(s.skipped_count) as skipped_count,
       sum(s.liked_count) as liked_count
     from
-      content_performance_partials s
+      content_performance_partial_rows s
       left join settled_windows w on w.window_kind = 'minutes'
       and w.window_start = s.time_window
     where

@@ -80,7 +80,7 @@ with
       sum(s.shared_count) as shared_count,
       sum(s.added_to_playlist_count) as added_to_playlist_count
     from
-      user_engagement_partials s
+      user_engagement_partial_rows s
       left join settled_windows w on w.window_kind = 'minutes'
       and w.window_start = s.time_window
     where

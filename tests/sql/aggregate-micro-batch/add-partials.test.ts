@@ -35,7 +35,7 @@ describe.for([
   test.for([
     {
       of: "users",
-      in: "user_engagement_partials",
+      in: "user_engagement_partial_rows",
       columns:
         "time_window, user_id, stream_count, total_listen_time, skipped_count, liked_count, shared_count, added_to_playlist_count",
       expected: [
@@ -48,7 +48,7 @@ describe.for([
     },
     {
       of: "songs by the artist that played them",
-      in: "content_performance_partials",
+      in: "content_performance_partial_rows",
       columns:
         "time_window, song_id, artist_id, stream_count, completed_count, skipped_count, liked_count",
       expected: [

@@ -28,7 +28,7 @@ describe("plays that may be facts already: those are counted that are really ins
     ]);
     expect(
       await database.rows(
-        "select user_id, stream_count from user_engagement_partials",
+        "select user_id, stream_count from user_engagement_partial_rows",
       ),
     ).toEqual([{ user_id: 2, stream_count: 1 }]);
   });

@@ -164,6 +164,25 @@ export async function addPartials(
       [from, to],
     );
   };
+  /** One row of arrays per window and micro-batch. */
+  const addArrays = (table: string, keys: string[], values: string[]) => {
+    const columns = [...keys, ...values].map(
+      (expression, index) => `${expression} as column_${index}`,
+    );
+    return client.query(
+      `insert into ${table}
+      select window_start, ${columns.map((_, index) => `array_agg(column_${index})`).join(", ")}
+      from (
+        select date_bin('5 minutes', "timestamp", timestamptz '1970-01-01 00:00+00') as window_start,
+          extract(second from "timestamp") >= 30 as is_second, ${columns.join(", ")}
+        from stream_events
+        where "timestamp" >= $1 and "timestamp" < $2
+        group by 1, 2, ${keys.join(", ")}
+      ) keyed
+      group by window_start, is_second`,
+      [from, to],
+    );
+  };
   await add("window_partials", [], ["count(*)"]);
   if (kind === "hourly") {
     const members = ["user_id", "song_id", "artist_id"].map(MEMBERS);
@@ -180,19 +199,21 @@ export async function addPartials(
     );
     return;
   }
-  const flags = ["is_liked", "is_shared", "is_added_to_playlist"].map(COUNT);
-  await add(
+  await addArrays(
     "user_engagement_partials",
     ["user_id"],
-    ["count(*)", COUNT("is_skipped"), LISTENED, ...flags],
+    [
+      "count(*)",
+      LISTENED,
+      ...["is_skipped", "is_liked", "is_shared", "is_added_to_playlist"].map(
+        COUNT,
+      ),
+    ],
   );
-  const contentFlags = ["is_complete_play", "is_skipped", "is_liked"].map(
-    COUNT,
-  );
-  await add(
+  await addArrays(
     "content_performance_partials",
     ["song_id", "artist_id"],
-    ["count(*)", ...contentFlags],
+    ["count(*)", ...["is_complete_play", "is_skipped", "is_liked"].map(COUNT)],
   );
   // The columns of this table begin with its widest one.
   await client.query(

@@ -143,11 +143,16 @@ export const METRIC_FAULTS: readonly PlantedFault[] = [
 ];
 
 function partialFaults(): PlantedFault[] {
-  const counts = ["user_engagement", "content_performance", "device"].map(
-    (metric): PlantedFault => ({
+  const count = {
+    user_engagement: "stream_counts[1]",
+    content_performance: "stream_counts[1]",
+    device: "stream_count",
+  };
+  const counts = Object.entries(count).map(
+    ([metric, counted]): PlantedFault => ({
       check: `${metric}_partials_match_facts`,
       fault: "a play counted twice by a micro-batch",
-      plant: `update ${metric}_partials set stream_count = stream_count + 1 where ctid = ${first(`${metric}_partials`)}`,
+      plant: `update ${metric}_partials set ${counted} = ${counted} + 1 where ctid = ${first(`${metric}_partials`)}`,
       shows: { time_window: shown("12:30"), problem: "differs" },
     }),
   );

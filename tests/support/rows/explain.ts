@@ -8,6 +8,8 @@ export interface PlanNode {
   readonly "Relation Name"?: string;
   readonly "Index Name"?: string;
   readonly "CTE Name"?: string;
+  /** How an aggregate finds its groups: `Hashed`, `Sorted` or, without groups, `Plain`. */
+  readonly Strategy?: string;
   readonly Plans?: readonly PlanNode[];
 }
 

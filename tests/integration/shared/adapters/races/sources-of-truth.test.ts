@@ -13,7 +13,7 @@ describe("a window's numbers", () => {
     const store = stores.openWindowStore();
     await applyPlays(warehouse, [{ id: 1 }]);
     await database.rows(
-      "update user_engagement_partials set stream_count = 100",
+      "update user_engagement_partials set stream_counts = array[100]",
     );
 
     await store.closeOpenWindows();
@@ -31,7 +31,7 @@ describe("a window's numbers", () => {
     const store = stores.openWindowStore();
     await applyPlays(warehouse, [{ id: 1 }]);
     await database.rows(
-      "update user_engagement_partials set stream_count = 100",
+      "update user_engagement_partials set stream_counts = array[100]",
     );
 
     await store.closeOpenWindows();

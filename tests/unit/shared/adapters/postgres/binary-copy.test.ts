@@ -72,6 +72,35 @@ test("an array is one of integers without nulls, counted from 1", () => {
   );
 });
 
+test("arrays of what is read of each item are as long as the items are many, and keep their order", () => {
+  const copy = new BinaryCopy();
+  copy.row(2);
+  copy.integersOf(["7", "-9"], Number);
+  copy.bigintsOf([{ sum: 2 ** 32 + 5 }], ({ sum }) => sum);
+
+  expect(copy.finish().subarray(19).toString("hex")).toBe(
+    [
+      "0002",
+      "00000024",
+      "00000001",
+      "00000000",
+      "00000017",
+      "00000002",
+      "00000001",
+      "0000000400000007",
+      "00000004fffffff7",
+      "00000020",
+      "00000001",
+      "00000000",
+      "00000014",
+      "00000001",
+      "00000001",
+      "000000080000000100000005",
+      "ffff",
+    ].join(""),
+  );
+});
+
 test("rows are the same, whatever room there was at first", () => {
   fc.assert(
     fc.property(fc.array(row, { maxLength: 60 }), fc.nat(200), (rows, room) => {
@@ -88,10 +117,12 @@ function write(
   rows: readonly { id: number; total: number; members: readonly number[] }[],
 ): string {
   for (const { id, total, members } of rows) {
-    copy.row(3);
+    copy.row(5);
     copy.integer(id);
     copy.bigint(total);
     copy.integers(new Set(members));
+    copy.integersOf(members, (member) => member);
+    copy.bigintsOf(members, (member) => member + total);
   }
   return copy.finish().toString("latin1");
 }
