@@ -11,7 +11,7 @@ import type {
   WorkerSettings,
 } from "./worker-messages.ts";
 
-// It has had its effect, and is none of the function's own.
+// oxlint-disable-next-line node/no-process-env -- it has had its effect, and is none of the function's own
 delete process.env["NODE_COMPILE_CACHE"];
 
 type Handler = (event: unknown, context: InvocationContext) => unknown;
