@@ -12,7 +12,7 @@ import type {
   WorkerSettings,
 } from "./worker-messages.ts";
 
-const YOUNG_GENERATION_MB = 24;
+const YOUNG_GENERATION_MB = 96;
 
 /**
  * A handler is a few hundred modules: compiling them takes half of a cold start, and what strips their types would take
