@@ -117,6 +117,9 @@ function kafkaPaths(dataDir: string) {
 function javaArguments(jars: string): (mainClass: string) => string[] {
   return (mainClass) => [
     "-Xmx512m",
+    // The second compiler takes more processor time in a broker's first minutes than its code saves here: with it, working off
+    // 300,000 plays took the broker 5 s, without it 1.8 s.
+    "-XX:TieredStopAtLevel=1",
     // Not also on the IPv6 form of the address.
     "-Djava.net.preferIPv4Stack=true",
     "-Djava.awt.headless=true",
