@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { stopPostgres } from "#compose/embedded/postgres-server.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { createFaultPoint } from "#tests/support/faults/create-fault-point.ts";
 import {
   makeDeadlock,

@@ -12,7 +12,7 @@ import { claimRunner } from "#compose/runner/runner-claim.ts";
 import { STREAM_EVENTS_TOPIC } from "#shared/domain/topics.ts";
 import { runToEnd } from "#tests/integration/compose/cli/spawn-command.ts";
 import { expectTables } from "#tests/support/oracle/expect-tables.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { listDifferences } from "#tests/support/pipeline/list-differences.ts";
 import { planRecords } from "#tests/support/pipeline/make-plays.ts";
 import { listWrittenRows } from "#tests/support/pipeline/list-written-rows.ts";

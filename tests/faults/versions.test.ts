@@ -17,7 +17,7 @@ import {
 import { copyAsNextVersion } from "#tests/support/faults/next-version.ts";
 import { listViolations } from "#tests/support/invariants/list-violations.ts";
 import { watchProgress } from "#tests/support/invariants/watch-progress.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { makePlayRecord } from "#tests/support/pipeline/make-plays.ts";
 import { selectRows } from "#tests/support/pipeline/read-tables.ts";
 import {

@@ -13,7 +13,7 @@ import {
 import { waitUntil } from "#compose/embedded/wait-until.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import {
   copyAsNextVersion,
   type NextVersion,

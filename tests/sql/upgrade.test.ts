@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { migrate, readMigrations } from "#shared/adapters/postgres/migrate.ts";
 import { loadStatement } from "#shared/sql.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { createDatabase } from "#tests/support/servers.ts";
 
 test("metric rows that were revised before changes were recorded pass the check of their history", async () => {

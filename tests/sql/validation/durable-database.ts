@@ -6,7 +6,7 @@ import { formatDatabaseUrl } from "#compose/embedded/database-url.ts";
 import { findFreePort } from "#compose/embedded/ports.ts";
 import { startPostgres } from "#compose/embedded/postgres-server.ts";
 import { migrate } from "#shared/adapters/postgres/migrate.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 
 import { fillConsistently } from "./consistent-database.ts";
 

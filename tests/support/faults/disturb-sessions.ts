@@ -1,6 +1,6 @@
 import { type Client, DatabaseError } from "pg";
 
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
 
 /** SQLSTATEs by which Postgres says what it did to a statement. */

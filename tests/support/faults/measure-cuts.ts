@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { ensureSecrets } from "#compose/embedded/secrets.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 
 /** The statement from whose end on the closer keeps every micro-batch out. */
 const LOCK = "execute close-windows/lock_frontiers_exclusive:";

@@ -1,4 +1,4 @@
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { METRIC_NAMES, METRIC_TABLES } from "./read-tables.ts";
 
 /**

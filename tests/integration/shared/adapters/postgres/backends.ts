@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 
 import type { Transaction } from "#shared/adapters/postgres/session.ts";
 import type { Statement } from "#shared/sql.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 
 const TERMINATE = `
   import { Client } from "pg";

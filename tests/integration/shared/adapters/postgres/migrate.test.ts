@@ -8,7 +8,7 @@ import {
   migrate,
   readMigrations,
 } from "#shared/adapters/postgres/migrate.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { createDatabase, type TestDatabase } from "#tests/support/servers.ts";
 
 const createPlays = migration(1, "create table plays (play_id integer)");

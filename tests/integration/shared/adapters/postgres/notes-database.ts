@@ -7,7 +7,7 @@ import {
   type Session,
   type SessionOptions,
 } from "#shared/adapters/postgres/session.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { createDatabase } from "#tests/support/servers.ts";
 
 import { listBackendPids, statement } from "./backends.ts";

@@ -8,7 +8,7 @@ import {
   isLockTimeout,
   type Session,
 } from "#shared/adapters/postgres/session.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { startTcpProxy } from "#tests/support/faults/tcp-proxy.ts";
 
 import { startSilentServer } from "../kafka/silent-server.ts";

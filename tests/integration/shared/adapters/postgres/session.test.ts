@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 
 import { readBackendPid, statement, terminateBackend } from "./backends.ts";
 import { insertNote, useNotesDatabase } from "./notes-database.ts";

@@ -5,7 +5,7 @@ import {
   setUpDatabase,
   type SetUpOptions,
 } from "#shared/adapters/postgres/set-up.ts";
-import { withClient } from "#tests/support/database.ts";
+import { withClient } from "#tests/support/with-client.ts";
 import { createDatabase } from "#tests/support/servers.ts";
 
 const TABLES = ["window_frontiers", "topic_watermarks", "partition_ledger"];
