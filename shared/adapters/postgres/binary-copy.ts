@@ -29,8 +29,8 @@ export class BinaryCopy {
   #view: DataView;
   #at = SIGNATURE.length;
 
-  /** @param capacityBytes of the rows, to begin with; it grows */
-  constructor(capacityBytes = 64 * 1024) {
+  /** @param capacityBytes of the rows, to begin with; it grows. Small unless given: most micro-batches have a few rows for each table. */
+  constructor(capacityBytes = 2048) {
     this.#buffer = Buffer.allocUnsafe(
       SIGNATURE.length + capacityBytes + SPARE_BYTES,
     );
