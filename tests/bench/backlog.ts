@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-
 import { Command, Option } from "commander";
 
 import { parseCount } from "#compose/cli/parse-options.ts";
@@ -17,6 +15,7 @@ import { renderResult, type BenchResult } from "./render-result.ts";
 import { locateSpark } from "./spark/home.ts";
 import { installSpark } from "./spark/install-spark.ts";
 import { SPARK_JOBS, type SparkJob } from "./spark/jobs.ts";
+import { jsonOption, writeResult } from "./result-file.ts";
 
 interface BenchOptions {
   readonly plays: number;
@@ -46,10 +45,7 @@ const command = new Command("bench")
     parseCount,
     3,
   )
-  .option(
-    "--json <file>",
-    "also write everything that was measured into a file",
-  )
+  .addOption(jsonOption("also write everything that was measured into a file"))
   .option("--verify", "also compare every row with the oracle", false)
   .option(
     "--no-copy",
@@ -81,8 +77,7 @@ async function bench(options: BenchOptions): Promise<void> {
   }
   const result = await measureRuns(options);
   writeLine(renderResult(result, baseline));
-  if (json !== undefined)
-    await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  await writeResult(json, result);
   refuseShortfalls(result);
 }
 
@@ -115,7 +110,7 @@ async function measureRuns({
   };
 }
 
-/** Throws `bench_below_baseline` (internal). */
+/** Throws `bench_below_baseline` (external). */
 function refuseShortfalls(result: BenchResult): void {
   // In a smaller backlog the functions' start weighs more than the work.
   const shortfalls =
@@ -123,6 +118,6 @@ function refuseShortfalls(result: BenchResult): void {
   if (shortfalls.length > 0)
     throw new PipelineError(
       `Slower than the baseline (tests/bench/baseline.json): ${shortfalls.join(", ")}. Run it again on a machine that does nothing else; if it stays so, look for the change that costs it.`,
-      { code: "bench_below_baseline", domain: "internal" },
+      { code: "bench_below_baseline", domain: "external" },
     );
 }

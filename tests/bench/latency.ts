@@ -1,6 +1,5 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { Command } from "commander";
@@ -32,6 +31,7 @@ import {
   type QueryTimes,
   watchLiveViews,
 } from "./watch-live-views.ts";
+import { jsonOption, writeResult } from "./result-file.ts";
 
 interface LatencyOptions {
   readonly rate: number;
@@ -61,7 +61,7 @@ const command = new Command("bench:latency")
     "work off so many plays before, which the same rate would have brought until then",
     parseCount,
   )
-  .option("--json <file>", "also write the result into a file")
+  .addOption(jsonOption())
   .showHelpAfterError("(--help shows the options)")
   .action(measureLatency);
 await runCommand(command);
@@ -139,8 +139,7 @@ async function measureLatency({
       measured_at: new Date().toISOString(),
     };
     writeLine(JSON.stringify(result, null, 2));
-    if (json !== undefined)
-      await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+    await writeResult(json, result);
     refuseSlowViews(liveViews);
   } finally {
     await cleanups.run();
@@ -183,12 +182,12 @@ async function refuseLatePlays(pipeline: Pipeline): Promise<void> {
     );
 }
 
-/** Throws `bench_live_view_slow` (internal). */
+/** Throws `bench_live_view_slow` (external). */
 function refuseSlowViews(times: Readonly<Record<string, QueryTimes>>): void {
   const slow = listSlowViews(times, LIVE_VIEW_LIMIT_MS);
   if (slow.length > 0)
     throw new PipelineError(
       `Live views are too slow for a dashboard: ${slow.join(", ")}. Run it again on a machine that does nothing else; if it stays so, look at the view's plan.`,
-      { code: "bench_live_view_slow", domain: "internal" },
+      { code: "bench_live_view_slow", domain: "external" },
     );
 }

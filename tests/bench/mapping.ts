@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-
 import { Command } from "commander";
 import { CompressionTypes, Kafka, logLevel, Partitioners } from "kafkajs";
 
@@ -22,6 +20,7 @@ import { readConfig } from "#shared/config.ts";
 import { startServers } from "#tests/support/pipeline/start-servers.ts";
 import { describeMachine } from "./describe-machine.ts";
 import { startProcessMeter } from "./measure-processes.ts";
+import { jsonOption, writeResult } from "./result-file.ts";
 
 interface BenchOptions {
   readonly records: number;
@@ -60,7 +59,7 @@ const command = new Command("bench:mapping")
   )
   .option("--records <count>", "records in the topic", parseCount, 1_000_000)
   .addOption(invokerOption())
-  .option("--json <file>", "also write the result into a file")
+  .addOption(jsonOption())
   .showHelpAfterError("(--help shows the options)")
   .action(measureMapping);
 await runCommand(command);
@@ -145,8 +144,7 @@ async function measureMapping({
       measured_at: new Date().toISOString(),
     };
     writeLine(JSON.stringify(result, null, 2));
-    if (json !== undefined)
-      await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+    await writeResult(json, result);
   } finally {
     await cleanups.run();
   }

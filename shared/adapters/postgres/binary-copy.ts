@@ -29,7 +29,7 @@ export class BinaryCopy {
   #view: DataView;
   #at = SIGNATURE.length;
 
-  /** @param capacityBytes of the rows, to begin with; it grows. Small unless given: most micro-batches have a few rows for each table. */
+  /** @param capacityBytes of the rows, to begin with; it grows. Small unless given, as most tables get a few rows at once. */
   constructor(capacityBytes = 2048) {
     this.#buffer = Buffer.allocUnsafe(
       SIGNATURE.length + capacityBytes + SPARE_BYTES,

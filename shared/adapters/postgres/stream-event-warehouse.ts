@@ -87,7 +87,8 @@ export function createStreamEventWarehouse(
         if (performance.now() >= endsAtMs) throw error;
         if (isOutdated(error) && carefulTries < MOST_CAREFUL_TRIES) {
           carefulTries += 1;
-          references.forget();
+          // Which of them is wrong is not said.
+          if (hasSqlState(error, "23503")) references.forget();
         }
         // Both move seldom, and what the plays are judged by next stays.
         else if (

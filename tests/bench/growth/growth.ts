@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-
 import { Command, Option } from "commander";
 
 import { parseCount } from "#compose/cli/parse-options.ts";
@@ -13,6 +11,7 @@ import { measureRate } from "./measure-rate.ts";
 import { CASE_NAMES, planCase, type CaseName } from "./rate-cases.ts";
 import { planPlainRate } from "./rate-plan.ts";
 import { renderResults } from "./render-results.ts";
+import { jsonOption, writeResult } from "../result-file.ts";
 
 interface GrowthOptions {
   readonly facts: number;
@@ -40,7 +39,7 @@ const command = new Command("bench:growth")
       .choices(CASE_NAMES)
       .default(CASE_NAMES, "all"),
   )
-  .option("--json <file>", "also write the result into a file")
+  .addOption(jsonOption())
   .showHelpAfterError("(--help shows the options)")
   .action(measureGrowth);
 await runCommand(command);
@@ -64,12 +63,11 @@ async function measureGrowth({
     machine: describeMachine(),
     measured_at: new Date().toISOString(),
   };
-  if (json !== undefined)
-    await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  await writeResult(json, result);
   const shortfalls = listShortfalls(results);
   if (shortfalls.length > 0)
     throw new PipelineError(
       `Below its floor (tests/bench/growth/rate-cases.ts): ${shortfalls.join(", ")}. Run it again on a machine that does nothing else; if it stays so, look for what grows with the table.`,
-      { code: "bench_below_floor", domain: "internal" },
+      { code: "bench_below_floor", domain: "external" },
     );
 }

@@ -42,7 +42,7 @@ export async function runLimited(limitBytes: number): Promise<number> {
     if (killed_count > 0)
       throw new PipelineError(
         `${limit_mb} MB are not enough: the kernel killed ${killed_count} of the benchmark's processes (dmesg names them), expected none. Find what has grown, or give it more with --memory-limit.`,
-        { code: "memory_limit_exceeded", domain: "internal" },
+        { code: "memory_limit_exceeded", domain: "external" },
       );
     return child.exitCode ?? 1;
   } finally {

@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-
 import { Command } from "commander";
 
 import { parseCount } from "#compose/cli/parse-options.ts";
@@ -15,6 +13,7 @@ import { forkWaitSampler } from "./fork-sampler.ts";
 import { listFaults } from "./judge-waits.ts";
 import { renderScale } from "./render-scale.ts";
 import type { WaitSample } from "./wait-sample.ts";
+import { jsonOption, writeResult } from "../result-file.ts";
 
 interface ScaleOptions {
   readonly plays: number;
@@ -29,7 +28,7 @@ const command = new Command("bench:scale")
     "Measures the rate with one and with two execution environments, and who waits for whose locks meanwhile",
   )
   .option("--plays <count>", "plays in each backlog", parseCount, 500_000)
-  .option("--json <file>", "also write the result into a file")
+  .addOption(jsonOption())
   .showHelpAfterError("(--help shows the options)")
   .action(measureScale);
 await runCommand(command);
@@ -59,13 +58,12 @@ async function measureScale({ plays, json }: ScaleOptions): Promise<void> {
     machine: describeMachine(),
     measured_at: new Date().toISOString(),
   };
-  if (json !== undefined)
-    await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  await writeResult(json, result);
   const faults = listFaults(two.waits);
   if (faults.length > 0)
     throw new PipelineError(
       `Two execution environments hold each other up: ${faults.join("; ")}. The statements with their samples are in --json FILE.`,
-      { code: "bench_waits", domain: "internal" },
+      { code: "bench_waits", domain: "external" },
     );
 }
 
