@@ -20,22 +20,26 @@ export interface DrainOptions {
 
 /**
  * Waits until every topic is consumed, then has everything revised and published that is due, until nothing is left
- * of either. What fails and may pass, such as a server that is being restarted, is tried again for half a minute. Throws
- * `not_drained` (external), naming what is left, when the time is up, what fails for longer, and the signal's reason.
+ * of either. What fails and may pass, such as a server that is being restarted, is tried again for half a minute from its
+ * first failure. Throws `not_drained` (external), naming what is left, when the time is up, what fails for longer, and the
+ * signal's reason.
  */
 export async function drain(options: DrainOptions): Promise<Status> {
   const { clock, timeoutMs, signal } = options;
   const endsAtMs = clock.elapsed() + timeoutMs;
-  let patientUntilMs = clock.elapsed() + Math.min(timeoutMs, PATIENCE_MS);
+  let failingSinceMs: number | undefined;
   for (;;) {
     try {
       const { status, rest } = await advance(options);
       if (rest.length === 0) return status;
       if (clock.elapsed() >= endsAtMs) throw notDrained(rest, timeoutMs);
-      patientUntilMs = Math.min(endsAtMs, clock.elapsed() + PATIENCE_MS);
+      failingSinceMs = undefined;
     } catch (error) {
       const mayPass = error instanceof PipelineError && error.retry;
-      if (!mayPass || clock.elapsed() >= patientUntilMs) throw error;
+      const nowMs = clock.elapsed();
+      failingSinceMs ??= nowMs;
+      if (!mayPass || nowMs >= Math.min(endsAtMs, failingSinceMs + PATIENCE_MS))
+        throw error;
     }
     await clock.delay(POLL_INTERVAL_MS, signal);
     signal.throwIfAborted();

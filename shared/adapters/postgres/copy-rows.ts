@@ -12,6 +12,7 @@ export async function copyRows(
   { text }: Statement,
   rows: Buffer,
 ): Promise<void> {
+  // No pipeline(), whose iterators and signals cost more than the copying of a few rows.
   const copy = client.query(copyFrom(text));
   copy.end(rows);
   await finished(copy);

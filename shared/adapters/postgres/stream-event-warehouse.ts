@@ -18,6 +18,7 @@ import type {
   PublishRejections,
   StreamEventWarehouse,
 } from "#shared/ports/stream-event-warehouse.ts";
+import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { traceRecords } from "#shared/tracing/trace-records.ts";
 
@@ -56,6 +57,13 @@ const isOutdated = (error: unknown): boolean =>
   ["23505", "40P01", "23503"].some((state) => hasSqlState(error, state));
 const MOST_CAREFUL_TRIES = 3;
 
+/** As where Postgres itself ends a transaction: fewer records may be done in time. */
+const outOfTime = (cause: Error): PipelineError =>
+  new PipelineError(
+    "The micro-batch began again, as windows or the retention horizon had moved past its plays, until its time was up.",
+    { code: "postgres_out_of_time", domain: "external", retry: true, cause },
+  );
+
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
   options: Omit<SessionOptions, "onConnect">,
@@ -84,18 +92,17 @@ export function createStreamEventWarehouse(
           endsAtMs - performance.now(),
         );
       } catch (error) {
-        if (performance.now() >= endsAtMs) throw error;
+        const isOvertaken =
+          error instanceof HorizonPassed || error instanceof WindowClosed;
+        if (performance.now() >= endsAtMs)
+          throw isOvertaken ? outOfTime(error) : error;
         if (isOutdated(error) && carefulTries < MOST_CAREFUL_TRIES) {
           carefulTries += 1;
           // Which of them is wrong is not said.
           if (hasSqlState(error, "23503")) references.forget();
         }
         // Both move seldom, and what the plays are judged by next stays.
-        else if (
-          !(error instanceof HorizonPassed) &&
-          !(error instanceof WindowClosed)
-        )
-          throw error;
+        else if (!isOvertaken) throw error;
       }
     }
   };

@@ -162,6 +162,26 @@ test("what fails for half a minute is told, long before the time is up; each suc
   );
 });
 
+test("patience begins with the failure, however long what failed has taken", async () => {
+  const clock = createHastyClock();
+  const answers = [fault(true), DRAINED];
+  const drained = drain({
+    invoker: new RecordingInvoker(),
+    clock,
+    readStatus: async () => {
+      await clock.delay(60_000);
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return answer ?? DRAINED;
+    },
+    closesOpenWindows: false,
+    timeoutMs: 300_000,
+    signal: new AbortController().signal,
+  });
+
+  await expect(drained).resolves.toBe(DRAINED);
+});
+
 const repeat = (error: Error, times: number): Error[] =>
   Array.from({ length: times }, () => error);
 
