@@ -92,15 +92,14 @@ export function createStreamEventWarehouse(
           endsAtMs - performance.now(),
         );
       } catch (error) {
+        // Which of them is wrong is not said; the next invocation must not begin with them either.
+        if (hasSqlState(error, "23503")) references.forget();
         const isOvertaken =
           error instanceof HorizonPassed || error instanceof WindowClosed;
         if (performance.now() >= endsAtMs)
           throw isOvertaken ? outOfTime(error) : error;
-        if (isOutdated(error) && carefulTries < MOST_CAREFUL_TRIES) {
+        if (isOutdated(error) && carefulTries < MOST_CAREFUL_TRIES)
           carefulTries += 1;
-          // Which of them is wrong is not said.
-          if (hasSqlState(error, "23503")) references.forget();
-        }
         // Both move seldom, and what the plays are judged by next stays.
         else if (!isOvertaken) throw error;
       }

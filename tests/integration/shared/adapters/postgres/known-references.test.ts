@@ -1,7 +1,12 @@
 import { afterEach, expect, test } from "vitest";
 
 import { applyAndListLetters } from "#tests/support/races/apply-and-list-letters.ts";
-import { applyPlays, useStores } from "#tests/support/races/open-stores.ts";
+import {
+  applyPlays,
+  nameOutcomes,
+  useStores,
+} from "#tests/support/races/open-stores.ts";
+import { makeMicroBatch } from "#tests/support/rows/make-records.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
 const database = useDatabase();
@@ -49,4 +54,21 @@ test("where the owner has deleted a row that was found before, its next play is 
     outcomes: ["unknown_reference", "accepted"],
     letters: ["2 unknown_reference"],
   });
+});
+
+test("so it is for the next invocation, where the time of the one that found out was up", async () => {
+  await insertNewcomer();
+  const warehouse = stores.openWarehouse();
+  await applyPlays(warehouse, [{ id: 1, userId: NEWCOMER }]);
+  await deleteNewcomer();
+  const apply = (limitMs?: number) =>
+    warehouse.applyMicroBatch(
+      makeMicroBatch([{ id: 2, userId: NEWCOMER }]),
+      () => Promise.resolve(),
+      limitMs,
+    );
+
+  await expect(apply(1)).rejects.toThrow("SQLSTATE 23503");
+
+  expect(nameOutcomes(await apply(1))).toEqual(["unknown_reference"]);
 });
