@@ -870,18 +870,27 @@ view hourly_live
   UNION ALL
    SELECT p.time_window,
       sum(p.stream_count) AS stream_count,
-      ( SELECT count(DISTINCT m.id) AS count
-             FROM hourly_partials q,
-              LATERAL unnest(q.user_ids) m(id)
-            WHERE q.time_window = p.time_window) AS unique_users,
-      ( SELECT count(DISTINCT m.id) AS count
-             FROM hourly_partials q,
-              LATERAL unnest(q.song_ids) m(id)
-            WHERE q.time_window = p.time_window) AS unique_songs,
-      ( SELECT count(DISTINCT m.id) AS count
-             FROM hourly_partials q,
-              LATERAL unnest(q.artist_ids) m(id)
-            WHERE q.time_window = p.time_window) AS unique_artists,
+          CASE
+              WHEN count(*) = 1 THEN max(cardinality(p.user_ids))::bigint
+              ELSE ( SELECT count(DISTINCT m.id) AS count
+                 FROM hourly_partials q,
+                  LATERAL unnest(q.user_ids) m(id)
+                WHERE q.time_window = p.time_window)
+          END AS unique_users,
+          CASE
+              WHEN count(*) = 1 THEN max(cardinality(p.song_ids))::bigint
+              ELSE ( SELECT count(DISTINCT m.id) AS count
+                 FROM hourly_partials q,
+                  LATERAL unnest(q.song_ids) m(id)
+                WHERE q.time_window = p.time_window)
+          END AS unique_songs,
+          CASE
+              WHEN count(*) = 1 THEN max(cardinality(p.artist_ids))::bigint
+              ELSE ( SELECT count(DISTINCT m.id) AS count
+                 FROM hourly_partials q,
+                  LATERAL unnest(q.artist_ids) m(id)
+                WHERE q.time_window = p.time_window)
+          END AS unique_artists,
       sum(p.total_listen_time)::bigint AS total_listen_time,
       sum(p.total_listen_time)::double precision / sum(p.stream_count)::double precision AS avg_listen_time,
       sum(p.skipped_count)::double precision / sum(p.stream_count)::double precision AS skip_rate,
@@ -930,14 +939,20 @@ view location_live
    SELECT p.time_window,
       p.location_id,
       sum(p.stream_count) AS stream_count,
-      ( SELECT count(DISTINCT m.id) AS count
-             FROM location_partials q,
-              LATERAL unnest(q.user_ids) m(id)
-            WHERE q.time_window = p.time_window AND q.location_id = p.location_id) AS unique_users,
-      ( SELECT count(DISTINCT m.id) AS count
-             FROM location_partials q,
-              LATERAL unnest(q.song_ids) m(id)
-            WHERE q.time_window = p.time_window AND q.location_id = p.location_id) AS unique_songs,
+          CASE
+              WHEN count(*) = 1 THEN max(cardinality(p.user_ids))::bigint
+              ELSE ( SELECT count(DISTINCT m.id) AS count
+                 FROM location_partials q,
+                  LATERAL unnest(q.user_ids) m(id)
+                WHERE q.time_window = p.time_window AND q.location_id = p.location_id)
+          END AS unique_users,
+          CASE
+              WHEN count(*) = 1 THEN max(cardinality(p.song_ids))::bigint
+              ELSE ( SELECT count(DISTINCT m.id) AS count
+                 FROM location_partials q,
+                  LATERAL unnest(q.song_ids) m(id)
+                WHERE q.time_window = p.time_window AND q.location_id = p.location_id)
+          END AS unique_songs,
       false AS is_final
      FROM location_partials p
     GROUP BY p.time_window, p.location_id;

@@ -32,8 +32,8 @@ const closingEvent = z.union([
   }),
 ]);
 
-/** From this many micro-batches on, folding a window's partial aggregates pays. */
-const FOLD_FROM_MICRO_BATCHES = 100;
+/** Fewer would write more than they spare who looks at the window: a fold writes a large window's arrays anew. */
+const FOLD_FROM = { filling: 50, full: 10 };
 /** Micro-batches may hold the frontiers' lock for longer than one attempt waits. */
 const FRONTIER_ATTEMPTS = 20;
 
@@ -65,9 +65,7 @@ export const closeWindows =
     const hasTime = keepReserve(time);
 
     const published = await closeAndPublish();
-    const foldable = await windowStore.findFoldableWindows(
-      FOLD_FROM_MICRO_BATCHES,
-    );
+    const foldable = await windowStore.findFoldableWindows(FOLD_FROM);
     let folded = 0;
     for (const window of foldable) {
       if (!hasTime()) break;

@@ -20,6 +20,14 @@ export interface PartitionProgress {
   readonly isQuiet: boolean;
 }
 
+/** Micro-batches from which on folding a window's partial aggregates pays. */
+export interface FoldableFrom {
+  /** While the window fills. */
+  readonly filling: number;
+  /** Once the newest plays of every partition are past its end; what comes still are stragglers. */
+  readonly full: number;
+}
+
 /** Watermark, frontiers and windows. */
 export interface WindowStore {
   /** Moves the watermark as far as the ledger allows; true when an open window ends at or before it. */
@@ -34,9 +42,9 @@ export interface WindowStore {
   findPublishableWindows(revisionIntervalMs: number | null): Promise<Window[]>;
   /** Publishes or revises one window in one transaction under its lock. */
   publishWindow(window: Window): Promise<Publication>;
-  /** Open windows with at least this many micro-batches' partial aggregates. */
+  /** Open windows with at least so many micro-batches' partial aggregates. */
   findFoldableWindows(
-    minimumMicroBatches: number,
+    from: FoldableFrom,
   ): Promise<Pick<Window, "kind" | "start">[]>;
   foldWindow(window: Pick<Window, "kind" | "start">): Promise<void>;
   /** Runs `work` unless another closing is under way; false when it is. */

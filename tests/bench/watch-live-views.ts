@@ -24,7 +24,14 @@ const VIEWS = [
 ];
 const INTERVAL_MS = 1000;
 
-/** Reads, once a second, what each live view says of the newest windows, as a dashboard does. */
+/**
+ * Has every row of the open windows computed, and none sent: a chart shows sums of them, and the tens of thousands of users
+ * would be as much work for the client that reads them as for Postgres.
+ */
+const computeOpenWindows = (view: string): string =>
+  `select count(live) from (select * from ${view}_live where not is_final offset 0) as live`;
+
+/** Asks each live view, once a second, for the open windows, as a dashboard does. */
 export async function watchLiveViews(
   databaseUrl: string,
 ): Promise<LiveViewWatch> {
@@ -36,7 +43,7 @@ export async function watchLiveViews(
     while (!stopping.signal.aborted) {
       for (const [view, tookMs] of times) {
         const startMs = performance.now();
-        await client.query(`select * from ${view}_live where not is_final`);
+        await client.query(computeOpenWindows(view));
         tookMs.push(performance.now() - startMs);
       }
       await delay(INTERVAL_MS, undefined, { signal: stopping.signal }).catch(

@@ -163,7 +163,7 @@ it("the trace of a produced play goes from its sending to the commit", () => {
   const inserting = within.find(({ attributes }) =>
     [attributes["streaming.statements"]]
       .flat()
-      .includes("aggregate-micro-batch/read_frontiers"),
+      .includes("aggregate-micro-batch/read_bounds"),
   );
   const commit = within.find(
     ({ name, parentSpanId }) =>

@@ -23,7 +23,9 @@ export async function stagePlays(
   staged: readonly DecodedPlay[],
 ): Promise<void> {
   await inSpan("stage plays", () =>
-    copyRows(transaction, copyStaged, encodeStagedStreamEvents(staged)),
+    copyRows(transaction, [
+      { statement: copyStaged, rows: encodeStagedStreamEvents(staged) },
+    ]),
   );
 }
 

@@ -9,7 +9,6 @@ import type { PlayKnowledge } from "#shared/domain/screen-plays.ts";
 import type { Dimension } from "#shared/domain/topics.ts";
 import { loadStatement, type Statement } from "#shared/sql.ts";
 
-import { readHorizonMs } from "./retention-horizon.ts";
 import type { Transaction } from "./session.ts";
 
 // A plan for any number of ids in tables that are small now would read these from the start for every id, once they are
@@ -30,7 +29,7 @@ export async function readKnowledge(
   transaction: Transaction,
   plays: readonly DecodedPlay[],
   references: KnownReferences,
-): Promise<PlayKnowledge> {
+): Promise<Omit<PlayKnowledge, "horizonMicros">> {
   return {
     missing: await readMissing(
       transaction,
@@ -38,7 +37,6 @@ export async function readKnowledge(
       references,
     ),
     knownIds: await readKnownIds(transaction, plays),
-    horizonMicros: (await readHorizonMs(transaction, "facts")) * 1000,
   };
 }
 

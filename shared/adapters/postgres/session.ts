@@ -38,6 +38,11 @@ export interface Session {
     work: (transaction: Transaction) => Promise<Result>,
     limitMs?: number,
   ): Promise<Result>;
+  /**
+   * Runs one statement as a transaction of its own, in a single round trip, and returns its rows. It must be one that may be
+   * run again: where the connection turns out to have died, a new one runs it.
+   */
+  query: Transaction["query"];
   close(): Promise<void>;
 }
 
@@ -121,19 +126,22 @@ export function createSession(options: SessionOptions): Session {
     await client.end().catch(() => undefined);
   };
 
-  const begin = async (limitMs?: number): Promise<Client> => {
+  /** Does on a new connection what a kept one has died of: in a process that was frozen that is heard of only then. */
+  const onLiveConnection = async <Result>(
+    work: (client: Client) => Promise<Result>,
+    limitMs?: number,
+  ): Promise<Result> => {
     for (;;) {
       const isNew = current === undefined;
       current ??= open();
       const client = await current;
       try {
         await limit(client, limitMs);
-        await client.query("begin isolation level read committed");
-        return client;
+        return await work(client);
       } catch (cause) {
-        await discard(client);
-        // A kept connection may have died while the process was frozen, and that is heard of only here.
-        if (isNew) throw databaseError(cause);
+        const isLost = tellsOfLoss(cause);
+        if (isLost) await discard(client);
+        if (isNew || !isLost) throw databaseError(cause);
       }
     }
   };
@@ -143,21 +151,16 @@ export function createSession(options: SessionOptions): Session {
     limitMs: number | undefined,
     span: Span,
   ): Promise<Result> => {
-    const client = await begin(limitMs);
+    const client = await onLiveConnection(async (live) => {
+      await live.query("begin isolation level read committed");
+      return live;
+    }, limitMs);
     const statements: string[] = [];
     const transaction: Transaction = {
       client,
-      async query<Row extends QueryResultRow>(
-        statement: Statement,
-        values: readonly unknown[] = [],
-      ) {
+      query(statement, values) {
         statements.push(statement.name);
-        const result = await client.query<Row>({
-          name: statement.isPrepared === false ? undefined : statement.name,
-          text: statement.text,
-          values: [...values],
-        });
-        return result.rows;
+        return send(client, statement, values);
       },
     };
     try {
@@ -175,12 +178,34 @@ export function createSession(options: SessionOptions): Session {
   return {
     transaction: (work, limitMs) =>
       inSpan("transaction", (span) => run(work, limitMs, span), SPAN),
+    query: (statement, values) =>
+      inSpan(
+        "statement",
+        (span) => {
+          span.setAttribute(OWN_ATTRIBUTES.statements, [statement.name]);
+          return onLiveConnection((client) => send(client, statement, values));
+        },
+        SPAN,
+      ),
     async close() {
       const client = await current?.catch(() => undefined);
       current = undefined;
       await client?.end();
     },
   };
+}
+
+async function send<Row extends QueryResultRow>(
+  client: Client,
+  statement: Statement,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const { rows } = await client.query<Row>({
+    name: statement.isPrepared === false ? undefined : statement.name,
+    text: statement.text,
+    values: [...values],
+  });
+  return rows;
 }
 
 async function commit(client: Client): Promise<void> {
@@ -223,6 +248,10 @@ function databaseError(cause: unknown): unknown {
   }
   return cause;
 }
+
+/** Whether the connection is gone: what Postgres says of a statement comes over one that lives, but for its farewell. */
+const tellsOfLoss = (cause: unknown): boolean =>
+  !(cause instanceof DatabaseError) || cause.code?.startsWith("57P") === true;
 
 function isConnectionError(error: Error): boolean {
   // node-postgres throws plain errors when its connection is gone; system calls carry a code.

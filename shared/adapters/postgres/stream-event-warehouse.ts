@@ -10,7 +10,7 @@ import {
   recallHandled,
   type RecordOutcome,
 } from "#shared/domain/ledger.ts";
-import type { MicroBatch, DecodedPlay } from "#shared/domain/micro-batch.ts";
+import type { MicroBatch } from "#shared/domain/micro-batch.ts";
 import type { Rejection } from "#shared/domain/rejection.ts";
 import { screenPlays } from "#shared/domain/screen-plays.ts";
 import type { RecordAttempts } from "#shared/ports/record-attempts.ts";
@@ -22,6 +22,7 @@ import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { traceRecords } from "#shared/tracing/trace-records.ts";
 
+import { BoundPassed, holdBounds, readBounds } from "./bounds.ts";
 import { chooseLetters } from "./choose-letters.ts";
 import {
   compareStaged,
@@ -32,7 +33,6 @@ import { enterLedger, lockLedger } from "./ledger.ts";
 import { readKnowledge } from "./read-knowledge.ts";
 import { readSuspects } from "./read-suspects.ts";
 import { beginAttempt, endAttempt } from "./record-attempts.ts";
-import { readHorizonMs } from "./retention-horizon.ts";
 import {
   createSession,
   hasSqlState,
@@ -40,14 +40,11 @@ import {
   type SessionOptions,
   type Transaction,
 } from "./session.ts";
-import { holdFrontiers, storePlays, WindowClosed } from "./store-plays.ts";
+import { storePlays } from "./store-plays.ts";
 
 const countLatePlays = loadStatement(
   "queries/aggregate-micro-batch/count_late_plays",
 );
-
-/** The retention horizon moved past a play between its judgement and its insert. */
-class HorizonPassed extends Error {}
 
 /**
  * What was looked up holds no more: another transaction has made an id of ours a fact (23505), both wait for each other
@@ -94,8 +91,7 @@ export function createStreamEventWarehouse(
       } catch (error) {
         // Which of them is wrong is not said; the next invocation must not begin with them either.
         if (hasSqlState(error, "23503")) references.forget();
-        const isOvertaken =
-          error instanceof HorizonPassed || error instanceof WindowClosed;
+        const isOvertaken = error instanceof BoundPassed;
         if (performance.now() >= endsAtMs)
           throw isOvertaken ? outOfTime(error) : error;
         if (isOutdated(error) && carefulTries < MOST_CAREFUL_TRIES)
@@ -140,10 +136,14 @@ async function applyMicroBatch(
     if (letters.length > 0) await publish(letters);
   };
   const { plays } = microBatch;
+  const { frontiers, horizonMicros } = await readBounds(transaction);
   const { clean, doubtful } =
     references === null
       ? { clean: [], doubtful: plays }
-      : screenPlays(plays, await readKnowledge(transaction, plays, references));
+      : screenPlays(plays, {
+          ...(await readKnowledge(transaction, plays, references)),
+          horizonMicros,
+        });
   if (doubtful.length > 0) await stagePlays(transaction, doubtful);
 
   const judgement = judgeSuspects(
@@ -164,11 +164,11 @@ async function applyMicroBatch(
     ...judgement.deferred,
   ]);
   const candidates = doubtful.filter(({ ordinal }) => !leftOut.has(ordinal));
-  const { notInserted, partials } = await storePlays(transaction, {
-    clean,
-    doubtful: candidates,
-    leftOut: [...leftOut],
-  });
+  const { notInserted, partials } = await storePlays(
+    transaction,
+    { clean, doubtful: candidates, leftOut: [...leftOut] },
+    frontiers,
+  );
   const conflicts = await findConflicts(
     transaction,
     microBatch,
@@ -187,20 +187,9 @@ async function applyMicroBatch(
   const [record] = microBatch.records;
   if (record !== undefined && microBatch.records.length === 1)
     await endAttempt(transaction, record);
-  // At last: the closer waits for whoever holds the frontiers.
-  await holdFrontiers(transaction, partials);
-  await refuseGivenUp(transaction, [...clean, ...candidates]);
+  // At last: the closer waits for whoever holds the bounds.
+  await holdBounds(transaction, [...clean, ...candidates], partials);
   return outcomes;
-}
-
-/** Throws where the retention horizon has moved past a play: behind the frontiers' lock, so that it stays where it is. */
-async function refuseGivenUp(
-  transaction: Transaction,
-  plays: readonly DecodedPlay[],
-): Promise<void> {
-  const horizonMicros = (await readHorizonMs(transaction, "facts")) * 1000;
-  if (plays.some(({ event }) => event.timestampMicros < horizonMicros))
-    throw new HorizonPassed();
 }
 
 async function enterLatePlays(

@@ -55,10 +55,6 @@ export function createWindowStore({
   ...options
 }: WindowStoreOptions): WindowStore & Pick<Session, "close"> {
   const session = createSession(options);
-  /** One statement that takes part in no larger transaction. */
-  const query: Transaction["query"] = (statement, values) =>
-    session.transaction((transaction) => transaction.query(statement, values));
-
   /** Moves frontiers with no micro-batch in between; waits for half a second at most, as they wait behind it. */
   const moveFrontiers = async (
     statement: Statement,
@@ -80,22 +76,23 @@ export function createWindowStore({
   return {
     close: () => session.close(),
     async advanceWatermark() {
-      const [row] = await query<{ is_closing_due: boolean }>(advanceWatermark, [
-        topic,
-        allowedLatenessMs,
-      ]);
+      const [row] = await session.query<{ is_closing_due: boolean }>(
+        advanceWatermark,
+        [topic, allowedLatenessMs],
+      );
       return row?.is_closing_due ?? false;
     },
     async readWatermarkDelayMs() {
-      const [row] = await query<{ delay_ms: number }>(readWatermarkDelay, [
-        topic,
-      ]);
+      const [row] = await session.query<{ delay_ms: number }>(
+        readWatermarkDelay,
+        [topic],
+      );
       return row?.delay_ms ?? null;
     },
     advanceFrontiers: () => moveFrontiers(advanceFrontiers, [topic]),
     closeOpenWindows: () => moveFrontiers(closeOpenWindows, []),
     async findPublishableWindows(revisionIntervalMs) {
-      const rows = await query<WindowRow & { window_end: Date }>(
+      const rows = await session.query<WindowRow & { window_end: Date }>(
         findPublishable,
         [revisionIntervalMs],
       );
@@ -107,8 +104,13 @@ export function createWindowStore({
     },
     publishWindow: (window) =>
       session.transaction((transaction) => publishWindow(transaction, window)),
-    async findFoldableWindows(minimumMicroBatches) {
-      const rows = await query<WindowRow>(findFoldable, [minimumMicroBatches]);
+    async findFoldableWindows({ filling, full }) {
+      const rows = await session.query<WindowRow>(findFoldable, [
+        filling,
+        full,
+        topic,
+        allowedLatenessMs,
+      ]);
       return rows.map((row) => ({
         kind: row.window_kind,
         start: row.window_start,
@@ -123,20 +125,20 @@ export function createWindowStore({
       });
     },
     async oneAtATime(work) {
-      const [row] = await query<{ is_locked: boolean }>(tryLockClosing);
+      const [row] = await session.query<{ is_locked: boolean }>(tryLockClosing);
       if (row?.is_locked !== true) return false;
       try {
         await work();
       } catch (error) {
         // Where the connection is lost the lock is gone with it, and the work's own error is the one to be heard.
-        await query(unlockClosing).catch(() => undefined);
+        await session.query(unlockClosing).catch(() => undefined);
         throw error;
       }
-      await query(unlockClosing);
+      await session.query(unlockClosing);
       return true;
     },
     async readProgress(idleTimeoutMs) {
-      const rows = await query<ProgressRow>(readLedgerEnds, [
+      const rows = await session.query<ProgressRow>(readLedgerEnds, [
         topic,
         idleTimeoutMs,
       ]);
@@ -155,7 +157,7 @@ export function createWindowStore({
       });
     },
     async markIdle(partitions) {
-      await query(markIdle, [
+      await session.query(markIdle, [
         topic,
         JSON.stringify(partitions.map(toSeenPartition)),
       ]);

@@ -92,26 +92,43 @@ describe("publishable is", () => {
   });
 });
 
+const foldable = (filling: number, full: number) =>
+  database.list(
+    `select window_kind, to_char(window_start, 'HH24:MI') from (${findFoldable.text}) w`,
+    [filling, full, "stream-events", 10 * 60_000],
+  );
+
 test("foldable are the open windows with as many micro-batches, or more", async () => {
   await insertFacts(database.owner, [{ id: 1, at: "2026-01-15T12:00:00Z" }]);
   await insertFacts(database.owner, [{ id: 2, at: "2026-01-15T12:05:00Z" }]);
   await insertFacts(database.owner, [{ id: 3, at: "2026-01-15T12:06:00Z" }]);
 
-  const foldable = (from: number) =>
-    database.list(
-      `select window_kind, to_char(window_start, 'HH24:MI') from (${findFoldable.text}) w`,
-      [from],
-    );
-
-  expect(await foldable(3)).toEqual([["hourly", "12:00"]]);
-  expect(await foldable(2)).toEqual([
+  expect(await foldable(3, 1)).toEqual([["hourly", "12:00"]]);
+  expect(await foldable(2, 1)).toEqual([
     ["hourly", "12:00"],
     ["minutes", "12:05"],
   ]);
-  expect(await foldable(4)).toEqual([]);
+  expect(await foldable(4, 1)).toEqual([]);
 
   await closeAt(database.owner, { minutes: "2026-01-15T12:10:00Z" });
-  expect(await foldable(2)).toEqual([["hourly", "12:00"]]);
+  expect(await foldable(2, 1)).toEqual([["hourly", "12:00"]]);
+});
+
+test("foldable with fewer micro-batches are those of them that the newest plays have left behind", async () => {
+  await insertFacts(database.owner, [{ id: 1, at: "2026-01-15T12:00:00Z" }]);
+  await insertFacts(database.owner, [{ id: 2, at: "2026-01-15T12:00:00Z" }]);
+  const watermarkAt = (time: string) =>
+    database.rows(
+      "update topic_watermarks set watermark = $1 where topic = 'stream-events'",
+      [time],
+    );
+
+  await watermarkAt("2026-01-15T11:54:59.999999Z");
+  expect(await foldable(3, 2)).toEqual([]);
+
+  await watermarkAt("2026-01-15T11:55:00Z");
+  expect(await foldable(3, 2)).toEqual([["minutes", "12:00"]]);
+  expect(await foldable(3, 3)).toEqual([]);
 });
 
 test("taking a window's marks leaves those of other windows", async () => {

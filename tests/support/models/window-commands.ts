@@ -103,7 +103,10 @@ export const windowCommands = fc.commands(
     ),
     fc.constant(
       command("fold", async (_, { store }) => {
-        for (const window of await store.findFoldableWindows(2))
+        for (const window of await store.findFoldableWindows({
+          filling: 2,
+          full: 2,
+        }))
           await store.foldWindow(window);
       }),
     ),

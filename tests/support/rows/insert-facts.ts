@@ -1,9 +1,11 @@
 import type { Client } from "pg";
 
+import { holdBounds, readBounds } from "#shared/adapters/postgres/bounds.ts";
 import type { Transaction } from "#shared/adapters/postgres/session.ts";
 import {
-  holdFrontiers,
+  type PlaysToStore,
   storePlays,
+  type StoredPlays,
 } from "#shared/adapters/postgres/store-plays.ts";
 
 import { makeMicroBatch, type RecordTraits } from "./make-records.ts";
@@ -34,12 +36,11 @@ export async function storeDoubtful(
 ): Promise<InsertedFacts> {
   await stagePlays(client, traits);
   const { plays } = makeMicroBatch(traits);
-  const { notInserted, partials } = await storePlays(transaction, {
+  const { notInserted, partials } = await store(transaction, {
     clean: [],
     doubtful: plays.filter(({ ordinal }) => !leftOut.includes(ordinal)),
     leftOut,
   });
-  await holdFrontiers(transaction, partials);
   return {
     notInserted: notInserted.map(({ ordinal }) => ordinal),
     late: [...new Set(partials.late.map(({ play }) => play.ordinal))],
@@ -64,15 +65,28 @@ export async function copyFacts(
 ): Promise<InsertedFacts> {
   await client.query("begin");
   const transaction = transactionOver(client);
-  const { partials } = await storePlays(transaction, {
+  const { partials } = await store(transaction, {
     clean: makeMicroBatch(traits).plays,
     doubtful: [],
     leftOut: [],
   });
-  await holdFrontiers(transaction, partials);
   await client.query("commit");
   return {
     notInserted: [],
     late: [...new Set(partials.late.map(({ play }) => play.ordinal))],
   };
+}
+
+async function store(
+  transaction: Transaction,
+  plays: PlaysToStore,
+): Promise<StoredPlays> {
+  const { frontiers } = await readBounds(transaction);
+  const stored = await storePlays(transaction, plays, frontiers);
+  await holdBounds(
+    transaction,
+    [...plays.clean, ...plays.doubtful],
+    stored.partials,
+  );
+  return stored;
 }

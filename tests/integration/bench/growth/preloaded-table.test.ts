@@ -21,7 +21,10 @@ const PLAYS = [
 ];
 
 beforeEach(async () => {
-  await database.rows("drop table if exists facts_before");
+  // Rows that were only deleted leave room, which autovacuum offers again in an order of its own.
+  await database.rows(
+    "drop table if exists facts_before; truncate stream_events",
+  );
 });
 
 describe.for(ID_ORDERS)("a table preloaded with %s ids", (ids) => {

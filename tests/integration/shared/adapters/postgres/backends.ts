@@ -18,11 +18,11 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
-/** Returns the process of Postgres that serves the transaction. */
+/** Returns the process of Postgres that serves the transaction, or a single statement. */
 export async function readBackendPid(
-  transaction: Transaction,
+  queried: Pick<Transaction, "query">,
 ): Promise<number> {
-  const [row] = await transaction.query<{ pid: number }>(
+  const [row] = await queried.query<{ pid: number }>(
     statement("read_backend_pid", "select pg_backend_pid() as pid"),
   );
   if (row === undefined) throw new Error("pg_backend_pid() returned no row");

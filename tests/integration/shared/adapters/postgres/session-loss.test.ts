@@ -36,6 +36,31 @@ describe("a connection that is lost", () => {
     expect(await notes.readNotes()).toEqual(["kept"]);
   });
 
+  test("is replaced for a single statement too, whether or not this process stood still", async () => {
+    const session = notes.openSession();
+    const pids = [await readBackendPid(session)];
+
+    await terminateBackend(notes.databaseUrl(), pids[0] ?? 0);
+    pids.push(await readBackendPid(session));
+    terminateBackendUnnoticed(notes.databaseUrl(), pids[1] ?? 0);
+    pids.push(await readBackendPid(session));
+    await session.query(insertNote, ["kept"]);
+
+    expect(new Set(pids).size).toBe(3);
+    expect(await notes.readNotes()).toEqual(["kept"]);
+  });
+
+  test("is not replaced where a single statement is what Postgres refuses", async () => {
+    const session = notes.openSession();
+    const pid = await readBackendPid(session);
+
+    await expect(session.query(divideByZero)).rejects.toMatchObject({
+      code: "postgres_statement_failed",
+    });
+
+    expect(await readBackendPid(session)).toBe(pid);
+  });
+
   test("between two statements fails the transaction, and the next one works", async () => {
     const session = notes.openSession();
 

@@ -108,7 +108,7 @@ describe("two closers at once", () => {
       stores.openWindowStore(),
     ];
     // Found while they were open, folded after they have closed.
-    const foldable = await folding.findFoldableWindows(2);
+    const foldable = await folding.findFoldableWindows({ filling: 2, full: 2 });
     expect(foldable).toHaveLength(2);
     await publishing.closeOpenWindows();
 

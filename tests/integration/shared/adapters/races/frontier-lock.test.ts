@@ -23,7 +23,7 @@ const TOPIC = "stream-events";
 const load = (name: string) =>
   loadStatement(`queries/aggregate-micro-batch/${name}`).text;
 const LOCK = load("lock_frontiers_shared");
-const READ = load("read_frontiers");
+const READ = load("read_bounds");
 const READ_WITH_LOCK = READ.replace(
   "from\n  window_frontiers",
   "from (select pg_advisory_xact_lock_shared(1, 0) offset 0) held cross join window_frontiers",
