@@ -24,6 +24,13 @@ const SEED = readChaosSeed();
 const KILLS = 2;
 const SHARE_OF_MISHAPS = 0.4;
 const PARTITIONS = 10;
+/**
+ * Three mishaps of five are followed by a back-off: a quarter of the invocations, and each one more in a row doubles it.
+ * The drain is two invocations at a time, so some 24 batches one after the other. With the choice's 30 s, where seven in a
+ * row make 91 s, one row of batches in 400 waits for longer than a drain may take; with 2 s, not one in a million, even
+ * were all 48 in one.
+ */
+const MAXIMUM_BACKOFF_MS = 2000;
 /** A dead member's partitions come back when its session has timed out. */
 const REBALANCE_TIMEOUT_MS = 30_000;
 /** Mishaps in a row make the back-off long. */
@@ -47,7 +54,11 @@ it.each(["listed", "from_lowest"] as const)(
     const database = await scene.beginAnew();
     const chaos = injectChaos(planMishaps(0));
     const mishapsOfKilled: MishapCounts[] = [];
-    const settings = { batchSize: 50, partialFailures };
+    const settings = {
+      batchSize: 50,
+      partialFailures,
+      maximumBackoffMs: MAXIMUM_BACKOFF_MS,
+    };
     const send = () =>
       scene.topics.send(STREAM_EVENTS_TOPIC, portions.shift() ?? []);
 

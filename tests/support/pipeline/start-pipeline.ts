@@ -40,6 +40,8 @@ export interface PipelineSettings {
   readonly batchingWindowMs?: number;
   /** Which of the two readings of a partial failure the mappings take. */
   readonly partialFailures?: Choices["partialFailures"];
+  /** Where the doubling of the mappings' back-off ends, in place of the choices' half a minute. */
+  readonly maximumBackoffMs?: number;
   /** Topics that are polled; by default all eight. */
   readonly topics?: readonly string[];
   /** Whether `close-windows` and `redrive` are called by their schedules; by default they are. */
@@ -117,6 +119,7 @@ export async function startPipeline(
     await startMappings(wait, invoker, (mapping) => mappings.push(mapping), {
       ...CHOICES,
       partialFailures: options.partialFailures ?? CHOICES.partialFailures,
+      maximumBackoffMs: options.maximumBackoffMs ?? CHOICES.maximumBackoffMs,
     });
     if (hasSchedules) {
       const scheduler = startScheduler({
