@@ -31,8 +31,8 @@ const PARTITIONS = 10;
  * were all 48 in one.
  */
 const MAXIMUM_BACKOFF_MS = 2000;
-/** A dead member's partitions come back when its session has timed out. */
-const REBALANCE_TIMEOUT_MS = 30_000;
+/** A dead member's partitions come back when its session has timed out; a new one has a process to start first. */
+const REBALANCE_TIMEOUT_MS = 60_000;
 /** Mishaps in a row make the back-off long. */
 const WORK_TIMEOUT_MS = 60_000;
 type MishapCounts = RunnerWork["mishaps"];
