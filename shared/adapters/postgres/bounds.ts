@@ -61,9 +61,11 @@ export async function holdBounds(
   plays: readonly DecodedPlay[],
   partials: PartialAggregates,
 ): Promise<void> {
-  await transaction.query(lockFrontiersShared);
-  // In a statement behind the lock: what was read before may be old by now.
-  const { frontiers, horizonMicros } = await readBounds(transaction);
+  const [, { frontiers, horizonMicros }] = await Promise.all([
+    transaction.query(lockFrontiersShared),
+    // In a statement behind the lock: what was read before may be old by now.
+    readBounds(transaction),
+  ]);
   if (
     hasClosedWindow(partials, frontiers) ||
     plays.some(({ event }) => event.timestampMicros < horizonMicros)

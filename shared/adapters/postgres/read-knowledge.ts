@@ -30,14 +30,11 @@ export async function readKnowledge(
   plays: readonly DecodedPlay[],
   references: KnownReferences,
 ): Promise<Omit<PlayKnowledge, "horizonMicros">> {
-  return {
-    missing: await readMissing(
-      transaction,
-      references.listUnknown(plays),
-      references,
-    ),
-    knownIds: await readKnownIds(transaction, plays),
-  };
+  const [missing, knownIds] = await Promise.all([
+    readMissing(transaction, references.listUnknown(plays), references),
+    readKnownIds(transaction, plays),
+  ]);
+  return { missing, knownIds };
 }
 
 async function readMissing(

@@ -18,7 +18,10 @@ export interface SessionOptions {
   readonly onConnect?: readonly Statement[];
 }
 
-/** What a use case may do within its transaction. */
+/**
+ * What a use case may do within its transaction. Statements run in the order in which they are sent; one that does not need
+ * the answer to the one before need not wait for it, and spares a round trip.
+ */
 export interface Transaction {
   /** Runs a statement, prepared unless it is not to be, and returns its rows. */
   query<Row extends QueryResultRow>(
@@ -91,6 +94,7 @@ export function createSession(options: SessionOptions): Session {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
+      pipeline: true,
     });
     client.on("error", onLost);
     client.on("end", onLost);

@@ -56,35 +56,59 @@ export async function storePlays(
   { clean, doubtful, leftOut }: PlaysToStore,
   frontiers: Frontiers,
 ): Promise<StoredPlays> {
-  if (clean.length > 0)
-    await inSpan("copy facts", () =>
-      copyRows(transaction, [
-        { statement: copyFacts, rows: encodeFacts(clean.toSorted(byId)) },
-      ]),
-    );
-  const insertedOrdinals = new Set(
+  const copied = copyCleanFacts(transaction, clean);
+  const [insertedOrdinals] =
     doubtful.length === 0
-      ? []
-      : (
-          await transaction.query<{ ordinal: number }>(insertFacts, [leftOut])
-        ).map(({ ordinal }) => ordinal),
-  );
+      ? [NONE]
+      : await Promise.all([insertDoubtful(transaction, leftOut), copied]);
   const isInserted = ({ ordinal }: DecodedPlay) =>
     insertedOrdinals.has(ordinal);
+  // While Postgres takes the facts.
   const partials = aggregatePlays(
     [...clean, ...doubtful.filter(isInserted)],
     frontiers,
   );
-  await inSpan("add partials", () => copyPartials(transaction, partials));
-  if (partials.late.length > 0)
-    await transaction.query(markWindows, [
-      partials.late.map(({ kind }) => kind),
-      partials.late.map(({ startMicros }) => startMicros),
-    ]);
+  await Promise.all([
+    copied,
+    inSpan("add partials", () => copyPartials(transaction, partials)),
+    markClosedWindows(transaction, partials),
+  ]);
   return {
     notInserted: doubtful.filter((play) => !isInserted(play)),
     partials,
   };
+}
+
+async function copyCleanFacts(
+  transaction: Transaction,
+  clean: readonly DecodedPlay[],
+): Promise<void> {
+  if (clean.length === 0) return;
+  const rows = encodeFacts(clean.toSorted(byId));
+  await inSpan("copy facts", () =>
+    copyRows(transaction, [{ statement: copyFacts, rows }]),
+  );
+}
+
+async function insertDoubtful(
+  transaction: Transaction,
+  leftOut: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const rows = await transaction.query<{ ordinal: number }>(insertFacts, [
+    leftOut,
+  ]);
+  return new Set(rows.map(({ ordinal }) => ordinal));
+}
+
+async function markClosedWindows(
+  transaction: Transaction,
+  { late }: PartialAggregates,
+): Promise<void> {
+  if (late.length === 0) return;
+  await transaction.query(markWindows, [
+    late.map(({ kind }) => kind),
+    late.map(({ startMicros }) => startMicros),
+  ]);
 }
 
 async function copyPartials(
@@ -98,6 +122,8 @@ async function copyPartials(
     COPIES.map(({ table, statement }) => ({ statement, rows: encoded[table] })),
   );
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 const byId = (
   { event: { eventId: a } }: DecodedPlay,

@@ -121,12 +121,16 @@ async function applyMicroBatch(
   publish: PublishRejections,
   references: KnownReferences | null,
 ): Promise<RecordOutcome[]> {
-  const ledgerRows = await lockLedger(
-    transaction,
-    microBatch.topic,
-    microBatch.records,
-  );
-  const isHandled = recallHandled(ledgerRows, microBatch.records);
+  const { topic, records, plays } = microBatch;
+  const [ledgerRows, { frontiers, horizonMicros }, knowledge] =
+    await Promise.all([
+      lockLedger(transaction, topic, records),
+      readBounds(transaction),
+      references === null
+        ? null
+        : readKnowledge(transaction, plays, references),
+    ]);
+  const isHandled = recallHandled(ledgerRows, records);
   const publishLetters = async (rejections: Iterable<Rejection>) => {
     const letters = await chooseLetters(
       transaction,
@@ -135,15 +139,10 @@ async function applyMicroBatch(
     );
     if (letters.length > 0) await publish(letters);
   };
-  const { plays } = microBatch;
-  const { frontiers, horizonMicros } = await readBounds(transaction);
   const { clean, doubtful } =
-    references === null
+    knowledge === null
       ? { clean: [], doubtful: plays }
-      : screenPlays(plays, {
-          ...(await readKnowledge(transaction, plays, references)),
-          horizonMicros,
-        });
+      : screenPlays(plays, { ...knowledge, horizonMicros });
   if (doubtful.length > 0) await stagePlays(transaction, doubtful);
 
   const judgement = judgeSuspects(
@@ -182,13 +181,16 @@ async function applyMicroBatch(
     duplicates: new Set([...judgement.duplicates, ...conflicts.duplicates]),
     late: new Set(partials.late.map(({ play }) => play.ordinal)),
   });
-  await enterLatePlays(transaction, microBatch, partials.late);
-  await enterLedger(transaction, microBatch.topic, ledgerRows, outcomes);
-  const [record] = microBatch.records;
-  if (record !== undefined && microBatch.records.length === 1)
-    await endAttempt(transaction, record);
-  // At last: the closer waits for whoever holds the bounds.
-  await holdBounds(transaction, [...clean, ...candidates], partials);
+  const [record] = records;
+  await Promise.all([
+    enterLatePlays(transaction, microBatch, partials.late),
+    enterLedger(transaction, topic, ledgerRows, outcomes),
+    record !== undefined && records.length === 1
+      ? endAttempt(transaction, record)
+      : undefined,
+    // At last: the closer waits for whoever holds the bounds.
+    holdBounds(transaction, [...clean, ...candidates], partials),
+  ]);
   return outcomes;
 }
 

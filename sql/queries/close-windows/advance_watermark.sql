@@ -85,11 +85,18 @@ select
   exists (
     select
     from
-      window_partials p
-      join window_frontiers f using (window_kind)
-    where
-      p.window_start + f.window_size <= w.watermark
-      and p.window_start + f.window_size > f.closed_until
+      watermark w
+      cross join window_frontiers f
+      -- One row by the index of what may be thousands: a window that is due is seldom there.
+      cross join lateral (
+        select
+        from
+          window_partials p
+        where
+          p.window_kind = f.window_kind
+          and p.window_start > f.closed_until - f.window_size
+          and p.window_start <= w.watermark - f.window_size
+        limit
+          1
+      ) due
   ) as is_closing_due
-from
-  watermark w

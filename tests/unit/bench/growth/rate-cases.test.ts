@@ -44,7 +44,7 @@ test("micro-batches of ten plays are held to a number, on no more plays than tha
   expect(planCase("small-batches", SIZES)).toMatchObject({
     kind: "absolute",
     floor: 2000,
-    plan: { batchSize: 10, plays: 50_000 },
+    plan: { batchSize: 10, plays: 200_000 },
   });
   expect(planCase("small-batches", { ...SIZES, plays: 100 })).toMatchObject({
     plan: { plays: 100 },
