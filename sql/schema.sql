@@ -622,7 +622,7 @@ table stream_events
   constraint stream_events_pkey PRIMARY KEY (event_id)
   constraint stream_events_song_id_fkey FOREIGN KEY (song_id) REFERENCES songs(song_id) NOT ENFORCED
   constraint stream_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) NOT ENFORCED
-  CREATE INDEX stream_events_timestamp_idx USING brin ("timestamp") WITH (pages_per_range='32', autosummarize='on')
+  CREATE INDEX stream_events_timestamp_idx USING btree ("timestamp")
   CREATE TRIGGER stream_events_refuse_orphans_on_insert AFTER INSERT ON public.stream_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_orphans()
   CREATE TRIGGER stream_events_refuse_orphans_on_update AFTER UPDATE ON public.stream_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION refuse_orphans()
   grant select to closer

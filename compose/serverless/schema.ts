@@ -89,7 +89,10 @@ const custom = z.looseObject({
   local: z
     .strictObject({
       schedules: z.record(z.string(), rate(true)).default({}),
-      environments: z.record(z.string(), z.int().min(1).max(64)).default({}),
+      // A variable of the environment is text.
+      environments: z
+        .record(z.string(), z.coerce.number().int().min(1).max(64))
+        .default({}),
       parameters: z.record(z.string(), z.string()).default({}),
     })
     .default({ schedules: {}, environments: {}, parameters: {} }),

@@ -24,6 +24,8 @@ interface BenchOptions {
   readonly verify: boolean;
   readonly copy: boolean;
   readonly against: readonly SparkJob[];
+  /** Execution environments, in place of serverless.yml's. */
+  readonly environments?: number;
   /** Bytes. */
   readonly memoryLimit?: number;
   /** The directory of the group that the limit is for; this process is in it then. */
@@ -50,6 +52,11 @@ const command = new Command("bench")
   .option(
     "--no-copy",
     "leave out the COPY of the same rows, its ratios and their floors",
+  )
+  .option(
+    "--environments <count>",
+    "execution environments, in place of serverless.yml's",
+    parseCount,
   )
   .addOption(
     new Option(
@@ -87,11 +94,12 @@ async function measureRuns({
   verify,
   copy,
   against,
+  environments,
   memoryGroup,
 }: BenchOptions): Promise<BenchResult> {
   const spark = await locateSpark();
   if (against.length > 0) await installSpark(spark, writeLine);
-  const measure = { verify, copy, against, spark };
+  const measure = { verify, copy, against, environments, spark };
 
   writeLine("Warming up");
   await measureBacklog({ ...measure, plays: WARM_UP_PLAYS, against: [] });

@@ -42,6 +42,8 @@ export interface BacklogOptions {
   /** Whether the same rows are also copied; by default they are. */
   readonly copy?: boolean;
   readonly against: readonly SparkJob[];
+  /** Execution environments; by default serverless.yml's. */
+  readonly environments: number | undefined;
   readonly spark: SparkHome;
 }
 
@@ -73,6 +75,7 @@ export async function measureBacklog({
   verify,
   copy: isCopied = true,
   against,
+  environments,
   spark,
 }: BacklogOptions): Promise<BacklogResult> {
   const cleanups = createCleanups();
@@ -110,6 +113,7 @@ export async function measureBacklog({
     const backlog = await startPipeline({
       ...servers,
       topics: [STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC],
+      ...(environments === undefined ? {} : { environments }),
     });
     cleanups.add(() => backlog.stop());
     await backlog.drain(planDrainTimeout(plays));

@@ -19,7 +19,8 @@ export const PLAIN_PLAYS: PlayShape = { ids: "time-ordered", lateShare: 0 };
 
 const MICROS_PER_HOUR = 3600 * 1_000_000;
 const LEAST_DELAY_MICROS = MICROS_PER_HOUR;
-const MOST_DELAY_MICROS = 72 * MICROS_PER_HOUR;
+export const MOST_DELAY_HOURS = 72;
+const MOST_DELAY_MICROS = MOST_DELAY_HOURS * MICROS_PER_HOUR;
 const UNITS = 2 ** 32;
 
 /**

@@ -151,11 +151,11 @@ describe.for(MODES)("with plan_cache_mode = %s", (mode) => {
     "device",
     "location",
     "hourly",
-  ])("revising %s reads only the facts of about that time", async (metric) => {
+  ])("revising %s reads only the facts of that time", async (metric) => {
     const nodes = await explainAsCloser(`recompute_${metric}`, WINDOW);
 
     expect(findScans(nodes, "stream_events")).toEqual([
-      "Bitmap Heap Scan on stream_events_timestamp_idx",
+      expect.stringMatching(/Scan on stream_events_timestamp_idx$/),
     ]);
   });
 

@@ -21,6 +21,7 @@ import {
 } from "../publish-backlog.ts";
 import { keepCounts, listWrongWindows } from "./count-windows.ts";
 import { preloadFacts, settleDatabase } from "./preload-facts.ts";
+import { publishBefore } from "./publish-before.ts";
 import type { RatePlan } from "./rate-plan.ts";
 import { withServers } from "./with-servers.ts";
 
@@ -75,6 +76,13 @@ export function measureRate(plan: RatePlan, watch?: Watch): Promise<Rate> {
       { facts, ids, until: BENCH_RANGE.from },
       writeLine,
     );
+    if (facts > 0 && lateShare > 0) {
+      writeLine(
+        "Publishing the windows of these facts that plays come late for",
+      );
+      const { closer } = servers.connections.databaseUrls;
+      await publishBefore({ owner, closer }, BENCH_RANGE.from);
+    }
     await keepCounts(owner);
     await settleDatabase(owner);
 

@@ -87,7 +87,8 @@ export async function settleDatabase(databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query(
-      "vacuum (analyze) stream_events, users, songs, artists, albums, devices, locations",
+      `vacuum (analyze) stream_events, users, songs, artists, albums, devices, locations, user_engagement_metrics,
+       content_performance_metrics, device_metrics, location_metrics, hourly_metrics, metric_revisions`,
     );
     await client.query("checkpoint");
   } finally {

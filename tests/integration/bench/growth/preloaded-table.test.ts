@@ -6,6 +6,7 @@ import {
   listWrongWindows,
 } from "#tests/bench/growth/count-windows.ts";
 import { preloadFacts } from "#tests/bench/growth/preload-facts.ts";
+import { publishBefore } from "#tests/bench/growth/publish-before.ts";
 import { ID_ORDERS, type IdOrder } from "#tests/bench/shape-play.ts";
 import { applyPlays, useStores } from "#tests/support/races/open-stores.ts";
 import { NOON } from "#tests/support/rows/make-play.ts";
@@ -77,6 +78,17 @@ describe("the windows of a drained backlog", () => {
     ).toEqual([[1]]);
   });
 
+  test("are right when those that plays come late for were published before, and these revise them", async () => {
+    await workOff({ publishes: true });
+
+    expect(await listWrong()).toEqual([]);
+    expect(
+      await database.list(
+        "select count(*), max(revision) from hourly_metrics where time_window >= '2026-01-12 12:00:00+00'",
+      ),
+    ).toEqual([[73, 1]]);
+  });
+
   test("are wrong where a play is missing, a window not published, or counted otherwise", async () => {
     await workOff();
     await database.rows(
@@ -101,18 +113,24 @@ describe("the windows of a drained backlog", () => {
   });
 });
 
-async function preload(ids: IdOrder): Promise<void> {
-  const databaseUrl = database.url("owner");
+async function preload(
+  ids: IdOrder,
+  { publishes = false }: { readonly publishes?: boolean } = {},
+): Promise<void> {
+  const [owner, closer] = [database.url("owner"), database.url("closer")];
   await preloadFacts(
-    databaseUrl,
+    owner,
     { facts: FACTS, ids, until: NOON },
     () => undefined,
   );
-  await keepCounts(databaseUrl);
+  if (publishes) await publishBefore({ owner, closer }, NOON);
+  await keepCounts(owner);
 }
 
-async function workOff(): Promise<void> {
-  await preload("time-ordered");
+async function workOff(
+  before: { readonly publishes?: boolean } = {},
+): Promise<void> {
+  await preload("time-ordered", before);
   await applyPlays(stores.openWarehouse(), PLAYS);
   const store = stores.openWindowStore();
   await store.closeOpenWindows();

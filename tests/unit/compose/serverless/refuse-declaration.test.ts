@@ -144,6 +144,18 @@ test.each([
     "custom.local.environments.load-users: there is no such function",
   ],
   [
+    "a number of environments that is none",
+    "      load_users: 3",
+    "      load_users: many",
+    "custom.local.environments.load_users: Invalid input: expected number, received NaN",
+  ],
+  [
+    "no environment at all",
+    "      load_users: 3",
+    "      load_users: ''",
+    "custom.local.environments.load_users: Too small: expected number to be >=1",
+  ],
+  [
     "a period that EventBridge does not have",
     "rate(5 minutes)",
     "rate(5 seconds)",
