@@ -18,6 +18,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   enforced_copy: "COPY, enforced keys",
   bare_copy: "COPY, bare table",
   spark: "Spark, as replaced",
+  spark_few_partitions: "Spark, few partitions",
   spark_tuned: "Spark, tuned",
 };
 const NONE = "-";

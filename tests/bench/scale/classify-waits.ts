@@ -35,6 +35,8 @@ export interface ClassifiedWaits {
   readonly longest_interval_ms: number;
   /** An invocation waited for another one. */
   readonly between_invocations: WaitGroup;
+  /** An invocation waited while another one added pages to a file: for that moment, not until its transaction ended. */
+  readonly file_growth: WaitGroup;
   /** The closer waited, or was waited for. */
   readonly closer: WaitGroup;
   /** The lock was granted before the blocker could be read, or somebody else was in the way. */
@@ -55,8 +57,15 @@ export function namePart({ role, application }: SampledSession): Part {
 const isClosers = ({ waiter, blockers }: LockWait): boolean =>
   waiter === "closer" || blockers.includes("closer");
 
-const isBetweenInvocations = ({ waiter, blockers }: LockWait): boolean =>
+/** The wait event of Postgres's lock on the end of a relation's file. */
+const EXTEND = "extend";
+
+const isBetween = ({ waiter, blockers }: LockWait): boolean =>
   waiter === "invocation" && blockers.includes("invocation");
+const isFileGrowth = (wait: LockWait): boolean =>
+  isBetween(wait) && wait.event === EXTEND;
+const isBetweenInvocations = (wait: LockWait): boolean =>
+  isBetween(wait) && wait.event !== EXTEND;
 
 /** Sorts what was seen; pure. */
 export function classifyWaits(samples: readonly WaitSample[]): ClassifiedWaits {
@@ -70,10 +79,9 @@ export function classifyWaits(samples: readonly WaitSample[]): ClassifiedWaits {
     median_interval_ms: intervals[Math.floor(intervals.length / 2)] ?? 0,
     longest_interval_ms: intervals.at(-1) ?? 0,
     between_invocations: group(waits.filter(isBetweenInvocations)),
+    file_growth: group(waits.filter(isFileGrowth)),
     closer: group(waits.filter(isClosers)),
-    other: group(
-      waits.filter((wait) => !isClosers(wait) && !isBetweenInvocations(wait)),
-    ),
+    other: group(waits.filter((wait) => !isClosers(wait) && !isBetween(wait))),
     lwlock_samples: countLightweight(samples),
   };
 }

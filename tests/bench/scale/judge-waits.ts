@@ -2,6 +2,8 @@ import type { ClassifiedWaits, LockWait } from "./classify-waits.ts";
 
 /** How long the closer may keep a micro-batch, or be kept by one, milliseconds. */
 const LONGEST_CUT_MS = 500;
+/** How long an invocation may be kept by one that adds pages to a file, milliseconds; they share files whatever is done. */
+const LONGEST_GROWTH_MS = 100;
 /** Fewer samples than this say nothing about what they did not see. */
 const LEAST_SAMPLES = 50;
 
@@ -9,6 +11,7 @@ const LEAST_SAMPLES = 50;
 export function listFaults({
   samples,
   between_invocations: between,
+  file_growth: growth,
   closer,
 }: ClassifiedWaits): string[] {
   return [
@@ -20,6 +23,11 @@ export function listFaults({
     ...(between.count > 0
       ? [
           `${between.count} times an invocation waited for another one, expected none; ${describeLongest(between.longest)}`,
+        ]
+      : []),
+    ...(growth.longest_ms >= LONGEST_GROWTH_MS
+      ? [
+          `an invocation waited ${growth.longest_ms} ms for a file to grow, expected less than ${LONGEST_GROWTH_MS}; ${describeLongest(growth.longest)}`,
         ]
       : []),
     ...(closer.longest_ms >= LONGEST_CUT_MS

@@ -28,6 +28,7 @@ export function renderScale(rates: ScaleRates, waits: ClassifiedWaits): string {
   const add = (name: string, { count, longest_ms }: WaitGroup) =>
     waited.push([name, String(count), String(longest_ms)]);
   add("between two invocations", waits.between_invocations);
+  add("for a file to grow", waits.file_growth);
   add("of the closer, or for it", waits.closer);
   add("others", waits.other);
   const lightweight = Object.entries(waits.lwlock_samples)

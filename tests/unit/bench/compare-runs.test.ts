@@ -46,7 +46,8 @@ test.for(Object.entries(baseline))(
 test("the baseline has a floor for each of Spark's jobs", () => {
   expect(baseline).toMatchObject({
     ratio_to_spark: 9,
-    ratio_to_spark_tuned: 4.5,
+    ratio_to_spark_few_partitions: 4.5,
+    ratio_to_spark_tuned: 1.3,
   });
 });
 

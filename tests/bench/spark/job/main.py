@@ -13,6 +13,8 @@ from settings import Settings, read_settings
 from six_queries import start_six_queries
 
 CORES = 2
+# 200 where a job is not named.
+SHUFFLE_PARTITIONS = {"spark-few-partitions": 2 * CORES, "spark-tuned": CORES}
 
 
 def open_session(settings: Settings) -> SparkSession:
@@ -32,8 +34,8 @@ def open_session(settings: Settings) -> SparkSession:
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
     )
-    if settings.job == "spark-tuned":
-        builder = builder.config("spark.sql.shuffle.partitions", str(CORES))
+    if settings.job in SHUFFLE_PARTITIONS:
+        builder = builder.config("spark.sql.shuffle.partitions", str(SHUFFLE_PARTITIONS[settings.job]))
     return builder.getOrCreate()
 
 
@@ -41,10 +43,10 @@ def run(settings: Settings) -> None:
     """Runs the job that the settings name to its end."""
     spark = open_session(settings)
     report("ready")
-    if settings.job == "spark":
-        queries = start_six_queries(spark, settings)
-    else:
+    if settings.job == "spark-tuned":
         queries = [start_one_pass(spark, settings)]
+    else:
+        queries = start_six_queries(spark, settings)
     for query in queries:
         query.awaitTermination()
     if settings.job == "spark-tuned":

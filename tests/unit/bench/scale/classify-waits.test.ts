@@ -143,6 +143,27 @@ describe("a span of samples", () => {
     },
   );
 
+  test("in which an invocation waits for a file that another one makes grow passes below 100 ms and fails from there on", () => {
+    const growth = (length: number) =>
+      classifyWaits(
+        sample({
+          50: [
+            wait(ingest(1), 50 * INTERVAL_MS - length, [ingest(2)], "extend"),
+          ],
+        }),
+      );
+
+    expect(growth(99).file_growth).toMatchObject({ count: 1, longest_ms: 99 });
+    expect(growth(99).between_invocations.count).toBe(0);
+    expect(growth(99).other.count).toBe(0);
+    expect(listFaults(growth(99))).toEqual([]);
+    expect(listFaults(growth(100))).toEqual([
+      expect.stringContaining(
+        "an invocation waited 100 ms for a file to grow, expected less than 100",
+      ),
+    ]);
+  });
+
   test("in which an invocation waits behind the closer and another invocation fails", () => {
     const waits = classifyWaits(
       sample({ 3: [wait(ingest(1), 50, [closerWithin(2), ingest(3)])] }),
