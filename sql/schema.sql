@@ -477,7 +477,7 @@ table location_partials
   stream_count integer not null
   user_ids integer[] not null
   song_ids integer[] not null
-  CREATE INDEX location_partials_window_idx USING btree (time_window)
+  CREATE INDEX location_partials_window_idx USING btree (time_window, location_id)
   grant delete, insert, select to closer
   grant insert, select to ingest
   grant select to reader
@@ -872,24 +872,24 @@ view hourly_live
       sum(p.stream_count) AS stream_count,
           CASE
               WHEN count(*) = 1 THEN max(cardinality(p.user_ids))::bigint
-              ELSE ( SELECT count(DISTINCT m.id) AS count
-                 FROM hourly_partials q,
-                  LATERAL unnest(q.user_ids) m(id)
-                WHERE q.time_window = p.time_window)
+              ELSE ( SELECT count(*) AS count
+                 FROM ( SELECT DISTINCT unnest(q.user_ids) AS unnest
+                         FROM hourly_partials q
+                        WHERE q.time_window = p.time_window) members)
           END AS unique_users,
           CASE
               WHEN count(*) = 1 THEN max(cardinality(p.song_ids))::bigint
-              ELSE ( SELECT count(DISTINCT m.id) AS count
-                 FROM hourly_partials q,
-                  LATERAL unnest(q.song_ids) m(id)
-                WHERE q.time_window = p.time_window)
+              ELSE ( SELECT count(*) AS count
+                 FROM ( SELECT DISTINCT unnest(q.song_ids) AS unnest
+                         FROM hourly_partials q
+                        WHERE q.time_window = p.time_window) members)
           END AS unique_songs,
           CASE
               WHEN count(*) = 1 THEN max(cardinality(p.artist_ids))::bigint
-              ELSE ( SELECT count(DISTINCT m.id) AS count
-                 FROM hourly_partials q,
-                  LATERAL unnest(q.artist_ids) m(id)
-                WHERE q.time_window = p.time_window)
+              ELSE ( SELECT count(*) AS count
+                 FROM ( SELECT DISTINCT unnest(q.artist_ids) AS unnest
+                         FROM hourly_partials q
+                        WHERE q.time_window = p.time_window) members)
           END AS unique_artists,
       sum(p.total_listen_time)::bigint AS total_listen_time,
       sum(p.total_listen_time)::double precision / sum(p.stream_count)::double precision AS avg_listen_time,
@@ -941,17 +941,17 @@ view location_live
       sum(p.stream_count) AS stream_count,
           CASE
               WHEN count(*) = 1 THEN max(cardinality(p.user_ids))::bigint
-              ELSE ( SELECT count(DISTINCT m.id) AS count
-                 FROM location_partials q,
-                  LATERAL unnest(q.user_ids) m(id)
-                WHERE q.time_window = p.time_window AND q.location_id = p.location_id)
+              ELSE ( SELECT count(*) AS count
+                 FROM ( SELECT DISTINCT unnest(q.user_ids) AS unnest
+                         FROM location_partials q
+                        WHERE q.time_window = p.time_window AND q.location_id = p.location_id) members)
           END AS unique_users,
           CASE
               WHEN count(*) = 1 THEN max(cardinality(p.song_ids))::bigint
-              ELSE ( SELECT count(DISTINCT m.id) AS count
-                 FROM location_partials q,
-                  LATERAL unnest(q.song_ids) m(id)
-                WHERE q.time_window = p.time_window AND q.location_id = p.location_id)
+              ELSE ( SELECT count(*) AS count
+                 FROM ( SELECT DISTINCT unnest(q.song_ids) AS unnest
+                         FROM location_partials q
+                        WHERE q.time_window = p.time_window AND q.location_id = p.location_id) members)
           END AS unique_songs,
       false AS is_final
      FROM location_partials p
@@ -984,8 +984,8 @@ view user_engagement_live
    SELECT user_engagement_partial_rows.time_window,
       user_engagement_partial_rows.user_id,
       sum(user_engagement_partial_rows.stream_count) AS stream_count,
-      sum(user_engagement_partial_rows.total_listen_time)::bigint AS total_listen_time,
-      sum(user_engagement_partial_rows.total_listen_time)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS avg_listen_time,
+      sum(user_engagement_partial_rows.total_listen_time::double precision)::bigint AS total_listen_time,
+      sum(user_engagement_partial_rows.total_listen_time::double precision) / sum(user_engagement_partial_rows.stream_count)::double precision AS avg_listen_time,
       sum(user_engagement_partial_rows.skipped_count)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS skip_rate,
       sum(user_engagement_partial_rows.liked_count)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS like_rate,
       sum(user_engagement_partial_rows.shared_count)::double precision / sum(user_engagement_partial_rows.stream_count)::double precision AS share_rate,
