@@ -48,6 +48,13 @@ const sample = (
     waits: waits[index] ?? [],
   }));
 
+const growth = (length: number) =>
+  classifyWaits(
+    sample({
+      50: [wait(ingest(1), 50 * INTERVAL_MS - length, [ingest(2)], "extend")],
+    }),
+  );
+
 test("the closer's connection within an invocation is told from the one that ingests, by its role", () => {
   expect(namePart(ingest(1))).toBe("invocation");
   expect(namePart(closerWithin(1))).toBe("closer");
@@ -144,15 +151,6 @@ describe("a span of samples", () => {
   );
 
   test("in which an invocation waits for a file that another one makes grow passes below 100 ms and fails from there on", () => {
-    const growth = (length: number) =>
-      classifyWaits(
-        sample({
-          50: [
-            wait(ingest(1), 50 * INTERVAL_MS - length, [ingest(2)], "extend"),
-          ],
-        }),
-      );
-
     expect(growth(99).file_growth).toMatchObject({ count: 1, longest_ms: 99 });
     expect(growth(99).between_invocations.count).toBe(0);
     expect(growth(99).other.count).toBe(0);
