@@ -3,7 +3,10 @@
 -- revised. A B-tree names the window's facts alone. As facts come about in the order of their time, it is added to at its
 -- end.
 --
--- Micro-batches wait while it is built, some 20 s for 20 million facts, or come again.
+-- While it is built, some 20 s for 20 million facts, facts can be read, and micro-batches wait or come again.
+create index stream_events_time_idx on stream_events ("timestamp");
+
 drop index stream_events_timestamp_idx;
 
-create index stream_events_timestamp_idx on stream_events ("timestamp");
+alter index stream_events_time_idx
+rename to stream_events_timestamp_idx;

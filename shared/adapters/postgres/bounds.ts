@@ -8,6 +8,7 @@ import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 
+import { awaitInOrder } from "./await-in-order.ts";
 import type { Transaction } from "./session.ts";
 
 const load = (name: string) =>
@@ -61,11 +62,11 @@ export async function holdBounds(
   plays: readonly DecodedPlay[],
   partials: PartialAggregates,
 ): Promise<void> {
-  const [, { frontiers, horizonMicros }] = await Promise.all([
+  const [, { frontiers, horizonMicros }] = await awaitInOrder(
     transaction.query(lockFrontiersShared),
     // In a statement behind the lock: what was read before may be old by now.
     readBounds(transaction),
-  ]);
+  );
   if (
     hasClosedWindow(partials, frontiers) ||
     plays.some(({ event }) => event.timestampMicros < horizonMicros)

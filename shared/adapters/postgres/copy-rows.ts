@@ -1,5 +1,3 @@
-import { once } from "node:events";
-
 import { type Connection, Query } from "pg";
 
 import type { Statement } from "#shared/sql.ts";
@@ -20,7 +18,7 @@ export function copyRows(
   { client }: Transaction,
   copies: readonly Copy[],
 ): Promise<void> {
-  return client.query(new CopyBatch(copies)).completed();
+  return client.query(new CopyBatch(copies)).completed;
 }
 
 const COPY_DATA = 0x64;
@@ -33,12 +31,18 @@ const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
  * Source: Postgres documentation, "Message Flow", "Simple Query" and "COPY Operations".
  */
 class CopyBatch extends Query {
+  readonly completed: Promise<void>;
   readonly #text: string;
   readonly #copies: readonly Copy[];
 
   constructor(copies: readonly Copy[]) {
     const text = copies.map(({ statement }) => statement.text).join(";\n");
-    super(text);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // The client gives null where there is no error.
+    super(text, (error: Error | null | undefined) =>
+      error ? reject(error) : resolve(),
+    );
+    this.completed = promise;
     this.#text = text;
     this.#copies = copies;
   }
@@ -55,10 +59,6 @@ class CopyBatch extends Query {
     }
     stream.uncork();
   };
-
-  async completed(): Promise<void> {
-    await once(this, "end");
-  }
 
   /** Overrides the client's refusal: the rows are on their way already. */
   handleCopyInResponse(): void {}

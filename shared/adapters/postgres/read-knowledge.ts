@@ -9,6 +9,7 @@ import type { PlayKnowledge } from "#shared/domain/screen-plays.ts";
 import type { Dimension } from "#shared/domain/topics.ts";
 import { loadStatement, type Statement } from "#shared/sql.ts";
 
+import { awaitInOrder } from "./await-in-order.ts";
 import type { Transaction } from "./session.ts";
 
 // A plan for any number of ids in tables that are small now would read these from the start for every id, once they are
@@ -30,10 +31,10 @@ export async function readKnowledge(
   plays: readonly DecodedPlay[],
   references: KnownReferences,
 ): Promise<Omit<PlayKnowledge, "horizonMicros">> {
-  const [missing, knownIds] = await Promise.all([
+  const [missing, knownIds] = await awaitInOrder(
     readMissing(transaction, references.listUnknown(plays), references),
     readKnownIds(transaction, plays),
-  ]);
+  );
   return { missing, knownIds };
 }
 

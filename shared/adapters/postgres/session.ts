@@ -16,11 +16,16 @@ export interface SessionOptions {
   readonly transactionTimeoutMs: number;
   /** Statements that set up what a connection needs, for example a temporary table. */
   readonly onConnect?: readonly Statement[];
+  /**
+   * Whether statements are sent without the answers to those before. Such a session waits for all answers when it is closed;
+   * others give up the statement that is under way.
+   */
+  readonly isPipelined?: boolean;
 }
 
 /**
- * What a use case may do within its transaction. Statements run in the order in which they are sent; one that does not need
- * the answer to the one before need not wait for it, and spares a round trip.
+ * What a use case may do within its transaction. Statements run in the order in which they are sent; in a pipelined session
+ * one that does not need the answer to the one before need not wait for it (`awaitInOrder`), and spares a round trip.
  */
 export interface Transaction {
   /** Runs a statement, prepared unless it is not to be, and returns its rows. */
@@ -94,7 +99,7 @@ export function createSession(options: SessionOptions): Session {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      pipeline: true,
+      pipeline: options.isPipelined === true,
     });
     client.on("error", onLost);
     client.on("end", onLost);
@@ -133,6 +138,7 @@ export function createSession(options: SessionOptions): Session {
   /** Does on a new connection what a kept one has died of: in a process that was frozen that is heard of only then. */
   const onLiveConnection = async <Result>(
     work: (client: Client) => Promise<Result>,
+    tellsOfDeath: (cause: unknown) => boolean,
     limitMs?: number,
   ): Promise<Result> => {
     for (;;) {
@@ -143,7 +149,7 @@ export function createSession(options: SessionOptions): Session {
         await limit(client, limitMs);
         return await work(client);
       } catch (cause) {
-        const isLost = tellsOfLoss(cause);
+        const isLost = tellsOfDeath(cause);
         if (isLost) await discard(client);
         if (isNew || !isLost) throw databaseError(cause);
       }
@@ -155,10 +161,15 @@ export function createSession(options: SessionOptions): Session {
     limitMs: number | undefined,
     span: Span,
   ): Promise<Result> => {
-    const client = await onLiveConnection(async (live) => {
-      await live.query("begin isolation level read committed");
-      return live;
-    }, limitMs);
+    const client = await onLiveConnection(
+      async (live) => {
+        await live.query("begin isolation level read committed");
+        return live;
+      },
+      // Whatever keeps a connection from beginning, it is of no use any more.
+      () => true,
+      limitMs,
+    );
     const statements: string[] = [];
     const transaction: Transaction = {
       client,
@@ -187,7 +198,10 @@ export function createSession(options: SessionOptions): Session {
         "statement",
         (span) => {
           span.setAttribute(OWN_ATTRIBUTES.statements, [statement.name]);
-          return onLiveConnection((client) => send(client, statement, values));
+          return onLiveConnection(
+            (client) => send(client, statement, values),
+            tellsOfLoss,
+          );
         },
         SPAN,
       ),
@@ -255,7 +269,9 @@ function databaseError(cause: unknown): unknown {
 
 /** Whether the connection is gone: what Postgres says of a statement comes over one that lives, but for its farewell. */
 const tellsOfLoss = (cause: unknown): boolean =>
-  !(cause instanceof DatabaseError) || cause.code?.startsWith("57P") === true;
+  cause instanceof DatabaseError
+    ? cause.code?.startsWith("57P") === true
+    : cause instanceof Error && isConnectionError(cause);
 
 function isConnectionError(error: Error): boolean {
   // node-postgres throws plain errors when its connection is gone; system calls carry a code.

@@ -7,6 +7,7 @@ import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { inSpan } from "#shared/tracing/spans.ts";
 
+import { awaitInOrder } from "./await-in-order.ts";
 import { copyRows } from "./copy-rows.ts";
 import { encodeFacts } from "./encode-copy.ts";
 import { encodePartials, type EncodedPartials } from "./encode-partials.ts";
@@ -57,22 +58,24 @@ export async function storePlays(
   frontiers: Frontiers,
 ): Promise<StoredPlays> {
   const copied = copyCleanFacts(transaction, clean);
-  const [insertedOrdinals] =
+  // Thrown where it is awaited; until then it is nobody's fault that goes unheard.
+  copied.catch(() => undefined);
+  const [, insertedOrdinals] =
     doubtful.length === 0
-      ? [NONE]
-      : await Promise.all([insertDoubtful(transaction, leftOut), copied]);
+      ? [undefined, NONE]
+      : await awaitInOrder(copied, insertDoubtful(transaction, leftOut));
   const isInserted = ({ ordinal }: DecodedPlay) =>
     insertedOrdinals.has(ordinal);
-  // While Postgres takes the facts.
+  // While Postgres takes the facts, where there are only clean ones.
   const partials = aggregatePlays(
     [...clean, ...doubtful.filter(isInserted)],
     frontiers,
   );
-  await Promise.all([
+  await awaitInOrder(
     copied,
     inSpan("add partials", () => copyPartials(transaction, partials)),
     markClosedWindows(transaction, partials),
-  ]);
+  );
   return {
     notInserted: doubtful.filter((play) => !isInserted(play)),
     partials,

@@ -22,6 +22,7 @@ import { PipelineError } from "#shared/errors.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { traceRecords } from "#shared/tracing/trace-records.ts";
 
+import { awaitInOrder } from "./await-in-order.ts";
 import { BoundPassed, holdBounds, readBounds } from "./bounds.ts";
 import { chooseLetters } from "./choose-letters.ts";
 import {
@@ -63,10 +64,11 @@ const outOfTime = (cause: Error): PipelineError =>
 
 /** The warehouse and the attempts at its records over one connection, opened on first use. */
 export function createStreamEventWarehouse(
-  options: Omit<SessionOptions, "onConnect">,
+  options: Omit<SessionOptions, "onConnect" | "isPipelined">,
 ): StreamEventWarehouse & RecordAttempts & Pick<Session, "close"> {
   const session = createSession({
     ...options,
+    isPipelined: true,
     onConnect: [createStagingTable],
   });
   const references = new KnownReferences();
@@ -123,13 +125,13 @@ async function applyMicroBatch(
 ): Promise<RecordOutcome[]> {
   const { topic, records, plays } = microBatch;
   const [ledgerRows, { frontiers, horizonMicros }, knowledge] =
-    await Promise.all([
+    await awaitInOrder(
       lockLedger(transaction, topic, records),
       readBounds(transaction),
       references === null
         ? null
         : readKnowledge(transaction, plays, references),
-    ]);
+    );
   const isHandled = recallHandled(ledgerRows, records);
   const publishLetters = async (rejections: Iterable<Rejection>) => {
     const letters = await chooseLetters(
@@ -182,7 +184,7 @@ async function applyMicroBatch(
     late: new Set(partials.late.map(({ play }) => play.ordinal)),
   });
   const [record] = records;
-  await Promise.all([
+  await awaitInOrder(
     enterLatePlays(transaction, microBatch, partials.late),
     enterLedger(transaction, topic, ledgerRows, outcomes),
     record !== undefined && records.length === 1
@@ -190,7 +192,7 @@ async function applyMicroBatch(
       : undefined,
     // At last: the closer waits for whoever holds the bounds.
     holdBounds(transaction, [...clean, ...candidates], partials),
-  ]);
+  );
   return outcomes;
 }
 

@@ -56,6 +56,28 @@ test("where the owner has deleted a row that was found before, its next play is 
   });
 });
 
+test("so it is beside a play that is a fact already and one that comes late, whose statements are under way meanwhile", async () => {
+  await insertNewcomer();
+  const warehouse = stores.openWarehouse();
+  await applyPlays(warehouse, [{ id: 1, userId: NEWCOMER }]);
+  await deleteNewcomer();
+  await applyPlays(stores.openWarehouse(), [{ id: 3 }]);
+  await database.rows(
+    "update window_frontiers set closed_until = '2026-01-15 11:00:00+00'",
+  );
+
+  expect(
+    await applyAndListLetters(warehouse, [
+      { id: 2, userId: NEWCOMER },
+      { id: 3, offset: 30 },
+      { id: 4, at: "2026-01-15T10:59:00Z" },
+    ]),
+  ).toEqual({
+    outcomes: ["unknown_reference", "duplicate", "late"],
+    letters: ["2 unknown_reference"],
+  });
+});
+
 test("so it is for the next invocation, where the time of the one that found out was up", async () => {
   await insertNewcomer();
   const warehouse = stores.openWarehouse();
