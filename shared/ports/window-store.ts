@@ -24,7 +24,7 @@ export interface PartitionProgress {
 export interface FoldableFrom {
   /** While the window fills. */
   readonly filling: number;
-  /** Once the newest plays of every partition are past its end; what comes still are stragglers. */
+  /** Once the newest plays of every partition that is not idle are past its end; what comes still are stragglers. */
   readonly full: number;
 }
 

@@ -1,5 +1,5 @@
--- Open windows in which micro-batches have piled up partial aggregates. A window is full once the newest plays of every
--- partition are past its end: what still comes are stragglers, and who looks at it has little to merge until it closes.
+-- Open windows in which micro-batches have piled up partial aggregates. A window is full once the watermark, with the
+-- allowed lateness put back, is past its end: what still comes are stragglers, and who looks at it has little to merge.
 -- Parameters: $1 integer, the number of micro-batches from which folding pays in a window that fills, $2 integer, in one
 -- that is full; $3 text, topic; $4 bigint, allowed lateness in ms. Rerun: reads only.
 -- A closed window's are merged by its publication, which folding would only hold up.
