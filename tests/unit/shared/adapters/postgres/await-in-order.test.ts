@@ -32,11 +32,13 @@ test("the error is that of the first statement that failed, though one behind it
 test("nothing is thrown before the last statement is answered", async () => {
   const last = Promise.withResolvers<void>();
   let isOver = false;
+  const answerLast = async () => {
+    await last.promise;
+    isOver = true;
+  };
   const awaiting = awaitInOrder(
     Promise.reject(new Error("refused")),
-    last.promise.then(() => {
-      isOver = true;
-    }),
+    answerLast(),
   );
   last.resolve();
 
