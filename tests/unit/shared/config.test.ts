@@ -1,7 +1,23 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, test } from "vitest";
 
-import { readConfig } from "#shared/config.ts";
+import { readConfig, SETTING_NAMES } from "#shared/config.ts";
 import { PipelineError } from "#shared/errors.ts";
+
+test.for(["serverless.yml", "package.json"])(
+  "every variable of ours that %s names is a setting",
+  (file) => {
+    const text = readFileSync(
+      new URL(`../../../${file}`, import.meta.url),
+      "utf8",
+    );
+    const named = text.match(/\bSTREAMING_[A-Z_]+/g) ?? [];
+
+    expect(named).toContain("STREAMING_ENVIRONMENTS");
+    expect(named.filter((name) => !SETTING_NAMES.includes(name))).toEqual([]);
+  },
+);
 
 describe("retention", () => {
   test.for(["FACTS", "LEDGER", "DEAD_LETTERS", "REVISIONS"])(
@@ -51,6 +67,7 @@ describe("defaults", () => {
       STREAMING_REVISION_INTERVAL: 30_000,
       STREAMING_TRANSACTION_TIMEOUT: 50_000,
       STREAMING_CONSUMER_GROUP: "aggregate-micro-batch",
+      STREAMING_ENVIRONMENTS: 2,
       STREAMING_PLAYS_PER_SECOND: 20,
       STREAMING_SEED: 1,
       STREAMING_LOG_LEVEL: "info",
@@ -258,6 +275,15 @@ describe("faults", () => {
     expect(namesOfFaults(fault)).toEqual(["DATABASE_URL"]);
     expect(fault.message).not.toContain("is missing");
   });
+
+  test.for(["0", "65", "1.5", "many"])(
+    "%s execution environments are refused",
+    (count) => {
+      expect(
+        namesOfFaults(readFault({ STREAMING_ENVIRONMENTS: count })),
+      ).toEqual(["STREAMING_ENVIRONMENTS"]);
+    },
+  );
 
   test("the largest seed and port are taken, the next ones refused", () => {
     const largest = { STREAMING_SEED: "4294967295", KAFKA_PORT: "65535" };
