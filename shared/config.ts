@@ -109,7 +109,12 @@ const SETTINGS = {
   STREAMING_TRANSACTION_TIMEOUT: duration.default(50_000),
   STREAMING_PARTIAL_RESPONSES: z.enum(["on", "off"]).default("off"),
   STREAMING_CONSUMER_GROUP: z.string().min(1).default("aggregate-micro-batch"),
-  STREAMING_ENVIRONMENTS: z.coerce.number().int().min(1).max(64).default(2),
+  STREAMING_ENVIRONMENTS: z.coerce
+    .number("expected a whole number from 1 to 64")
+    .int()
+    .min(1)
+    .max(64)
+    .default(2),
   STREAMING_PLAYS_PER_SECOND: z.coerce
     .number()
     .positive()
