@@ -84,15 +84,19 @@ const provider = z.strictObject({
   environment: environment.default({}),
 });
 
+// A number, or a variable of the environment, which is text.
+const environmentCount = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], {
+    error: "expected a whole number from 1 to 64",
+  })
+  .pipe(z.int().min(1).max(64));
+
 // What else stands in `custom` is there for `${self:custom.…}`; check-custom.ts refuses what nothing refers to.
 const custom = z.looseObject({
   local: z
     .strictObject({
       schedules: z.record(z.string(), rate(true)).default({}),
-      // A variable of the environment is text.
-      environments: z
-        .record(z.string(), z.coerce.number().int().min(1).max(64))
-        .default({}),
+      environments: z.record(z.string(), environmentCount).default({}),
       parameters: z.record(z.string(), z.string()).default({}),
     })
     .default({ schedules: {}, environments: {}, parameters: {} }),

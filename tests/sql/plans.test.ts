@@ -46,6 +46,10 @@ beforeAll(async () => {
      select date_bin('5 min', "timestamp", 'epoch'), location_id, 1, array[user_id], array[song_id] from stream_events`,
   );
   await database.rows(
+    `insert into window_partials
+     select 'minutes', date_bin('5 min', "timestamp", 'epoch'), 1 from stream_events`,
+  );
+  await database.rows(
     `insert into dead_letters (source_topic, source_partition, source_offset, source_timestamp, payload_sha256, reason,
        detail, first_seen_at, handler_version, origin)
      select 'stream-events', 0, n, now(), '', 'unknown_reference', '', now(), '1', 'o' from generate_series(1, ${LETTERS}) n`,
@@ -144,6 +148,37 @@ describe.for(MODES)("with plan_cache_mode = %s", (mode) => {
       ]);
     },
   );
+
+  test("a look at one window's locations finds each one's partial aggregates by themselves", async () => {
+    const reader = await database.connect("reader");
+    await reader.query("begin");
+    const nodes = await explainStatement(
+      reader,
+      {
+        name: "live",
+        text: "select * from location_live where time_window = $1::timestamptz",
+      },
+      [WINDOW[0]],
+      mode,
+    );
+
+    const conditions = nodes.flatMap((node) => node["Index Cond"] ?? []);
+    expect(
+      conditions.filter((condition) => condition.includes("location_id")),
+    ).toHaveLength(2);
+  });
+
+  test("whether a window is due is seen by the index of the windows", async () => {
+    const nodes = await explainAsCloser("advance_watermark", [
+      "'stream-events'",
+      "600000",
+    ]);
+
+    // The other one is for when all partitions are idle.
+    expect(findScans(nodes, "window_partials")).toContain(
+      "Index Only Scan on window_partials_window_idx",
+    );
+  });
 
   test.for([
     "user_engagement",

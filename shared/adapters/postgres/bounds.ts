@@ -17,7 +17,7 @@ const lockFrontiersShared = load("lock_frontiers_shared");
 const readBoundRows = load("read_bounds");
 
 /** What plays are judged by and moves while a micro-batch is applied. */
-export interface Bounds {
+interface Bounds {
   readonly frontiers: Frontiers;
   /** Where the facts have been given up, microseconds since the epoch; `-Infinity`: nowhere. */
   readonly horizonMicros: number;

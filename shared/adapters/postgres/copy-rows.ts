@@ -26,7 +26,7 @@ const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
 
 /**
  * The statements as one simple query, and behind it, unasked, what each of them reads. What Postgres has no use for any
- * more, because a statement has failed, it passes over.
+ * more, because a statement has failed, it passes over. A `Query`, as a pipelined client takes no other class.
  *
  * Source: Postgres documentation, "Message Flow", "Simple Query" and "COPY Operations".
  */

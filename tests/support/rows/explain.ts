@@ -8,6 +8,7 @@ export interface PlanNode {
   readonly "Relation Name"?: string;
   readonly "Index Name"?: string;
   readonly "CTE Name"?: string;
+  readonly "Index Cond"?: string;
   /** How an aggregate finds its groups: `Hashed`, `Sorted` or, without groups, `Plain`. */
   readonly Strategy?: string;
   readonly Plans?: readonly PlanNode[];

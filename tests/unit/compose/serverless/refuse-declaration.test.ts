@@ -147,13 +147,19 @@ test.each([
     "a number of environments that is none",
     "      load_users: 3",
     "      load_users: many",
-    "custom.local.environments.load_users: Invalid input: expected number, received NaN",
+    "custom.local.environments.load_users: expected a whole number from 1 to 64",
   ],
   [
     "no environment at all",
     "      load_users: 3",
-    "      load_users: ''",
+    "      load_users: '0'",
     "custom.local.environments.load_users: Too small: expected number to be >=1",
+  ],
+  [
+    "an environment that is neither number nor text",
+    "      load_users: 3",
+    "      load_users: true",
+    "custom.local.environments.load_users: expected a whole number from 1 to 64",
   ],
   [
     "a period that EventBridge does not have",
