@@ -45,7 +45,7 @@ describe("partial aggregates of the version that kept a row per key", () => {
 
     await migrate({ databaseUrl: urls.owner });
 
-    expect(before.map((rows) => rows.length)).toEqual([3, 3]);
+    expect(before.map((rows) => rows.length)).toEqual([3, 3, 1, 2, 1]);
     expect(await readLiveViews(urls.reader)).toEqual(before);
     await withClient(urls.owner, async (client) => {
       const windows = await client.query<{ rows: number; users: number }>(
@@ -95,7 +95,13 @@ describe("partial aggregates of the version that kept a row per key", () => {
   });
 });
 
-const METRICS = ["user_engagement", "content_performance"] as const;
+const METRICS = [
+  "user_engagement",
+  "content_performance",
+  "device",
+  "location",
+  "hourly",
+] as const;
 
 /** What two micro-batches have left in two windows, and more listened to than 32 bits hold. */
 const ROWS_PER_KEY = `
@@ -112,7 +118,19 @@ const ROWS_PER_KEY = `
     ('2026-01-15 12:00+00', 1, 1, 1, 1, 0, 0),
     ('2026-01-15 12:00+00', 1, 2, 1, 0, 1, 1),
     ('2026-01-15 12:00+00', 1, 2, 3, 1, 0, 1),
-    ('2026-01-15 12:05+00', 1, 1, 1, 0, 0, 1)`;
+    ('2026-01-15 12:05+00', 1, 1, 1, 0, 0, 1);
+  insert into device_partials (time_window, device_id, stream_count, total_listen_time, completed_count) values
+    ('2026-01-15 12:00+00', 1, 1, 5000000000, 1),
+    ('2026-01-15 12:00+00', 1, 2, 60, 0);
+  insert into location_partials (time_window, location_id, stream_count, user_ids, song_ids) values
+    ('2026-01-15 12:00+00', 1, 2, '{7,8}', '{1}'),
+    ('2026-01-15 12:00+00', 1, 3, '{7,9}', '{1}'),
+    ('2026-01-15 12:00+00', 2, 1, '{7}', '{1}');
+  insert into hourly_partials (
+    time_window, stream_count, total_listen_time, skipped_count, liked_count, user_ids, song_ids, artist_ids
+  ) values
+    ('2026-01-15 12:00+00', 5, 5000000000, 1, 2, '{7,8}', '{1}', '{1,2}'),
+    ('2026-01-15 12:00+00', 1, 60, 0, 1, '{7}', '{2}', '{2}')`;
 
 /** Rows of the live views, which end with whether they are final. */
 async function readLiveViews(databaseUrl: string): Promise<unknown[][][]> {
