@@ -54,8 +54,10 @@ export interface Session {
   close(): Promise<void>;
 }
 
-// A dead peer is noticed within about 20 s, a cut query within a second; all of these are off by default.
-const TIME_OUTS = {
+const SETTINGS = {
+  // For single statements, too, whatever the database's default is.
+  default_transaction_isolation: "read committed",
+  // A dead peer is noticed within about 20 s, a cut query within a second; all of these are off by default.
   idle_in_transaction_session_timeout: "10s",
   lock_timeout: "20s",
   client_connection_check_interval: "1s",
@@ -90,7 +92,7 @@ export function createSession(options: SessionOptions): Session {
 
   const connect = async (onLost: () => void): Promise<Client> => {
     const settings = {
-      ...TIME_OUTS,
+      ...SETTINGS,
       transaction_timeout: `${options.transactionTimeoutMs}ms`,
     };
     const client = new Client({
@@ -130,7 +132,8 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const discard = async (client: Client): Promise<void> => {
-    current = undefined;
+    // Another connection may have taken its place already.
+    if ((await current?.catch(() => undefined)) === client) current = undefined;
     // It is broken already, and what broke it is told by the statement that failed.
     await client.end().catch(() => undefined);
   };

@@ -50,6 +50,26 @@ describe("a connection that is lost", () => {
     expect(await notes.readNotes()).toEqual(["kept"]);
   });
 
+  test("is replaced once for several statements at a time, and none of both is left behind", async () => {
+    const session = notes.openSession({ isPipelined: true });
+    terminateBackendUnnoticed(
+      notes.databaseUrl(),
+      await readBackendPid(session),
+    );
+
+    const pids = await Promise.all([
+      readBackendPid(session),
+      readBackendPid(session),
+      readBackendPid(session),
+    ]);
+    await session.close();
+
+    expect(new Set(pids).size).toBe(1);
+    await expect
+      .poll(() => notes.listBackends(), { timeout: 5000 })
+      .toEqual([]);
+  });
+
   test("is not replaced where a single statement is what Postgres refuses", async () => {
     const session = notes.openSession();
     const pid = await readBackendPid(session);

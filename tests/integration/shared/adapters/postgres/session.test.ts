@@ -6,7 +6,16 @@ import { readBackendPid, statement, terminateBackend } from "./backends.ts";
 import { insertNote, useNotesDatabase } from "./notes-database.ts";
 
 const divideByZero = statement("divide_by_zero", "select 1 / 0");
+const showIsolation = statement("show_isolation", "show transaction_isolation");
 const notes = useNotesDatabase();
+
+function preferSerializable(): Promise<unknown> {
+  return withClient(notes.databaseUrl(), (client) =>
+    client.query(
+      "do $$ begin execute format('alter database %I set default_transaction_isolation = serializable', current_database()); end $$",
+    ),
+  );
+}
 
 describe("a transaction", () => {
   test("is committed when its work is done, and returns what the work returns", async () => {
@@ -72,17 +81,22 @@ describe("a transaction", () => {
 
   test("runs at read committed, whatever the database prefers", async () => {
     const session = notes.openSession();
-    await withClient(notes.databaseUrl(), (client) =>
-      client.query(
-        "do $$ begin execute format('alter database %I set default_transaction_isolation = serializable', current_database()); end $$",
-      ),
-    );
+    await preferSerializable();
 
     const rows = await session.transaction((transaction) =>
-      transaction.query(
-        statement("show_isolation", "show transaction_isolation"),
-      ),
+      transaction.query(showIsolation),
     );
+
+    expect(rows).toEqual([{ transaction_isolation: "read committed" }]);
+  });
+});
+
+describe("a single statement", () => {
+  test("runs at read committed, whatever the database prefers", async () => {
+    const session = notes.openSession();
+    await preferSerializable();
+
+    const rows = await session.query(showIsolation);
 
     expect(rows).toEqual([{ transaction_isolation: "read committed" }]);
   });
