@@ -20,6 +20,7 @@ const notes = useNotesDatabase();
 
 describe("time-outs", () => {
   const expected = {
+    default_transaction_isolation: "read committed",
     transaction_timeout: "50s",
     idle_in_transaction_session_timeout: "10s",
     lock_timeout: "20s",
