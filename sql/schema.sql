@@ -36,6 +36,18 @@ function advance_retention_horizon(text,interval)
     returning h.horizon
   $function$
 
+function age_group(integer)
+   RETURNS text
+   LANGUAGE sql
+   IMMUTABLE
+  RETURN CASE WHEN (age IS NULL) THEN 'unknown'::text WHEN (age < 18) THEN 'under 18'::text WHEN (age < 25) THEN '18-24'::text WHEN (age < 35) THEN '25-34'::text WHEN (age < 45) THEN '35-44'::text WHEN (age < 55) THEN '45-54'::text WHEN (age < 65) THEN '55-64'::text ELSE '65 and over'::text END
+
+function count_of_share(double precision,bigint)
+   RETURNS bigint
+   LANGUAGE sql
+   IMMUTABLE
+  RETURN (round((share * (of_count)::double precision)))::bigint
+
 function matching_letters(jsonb)
    RETURNS SETOF dead_letters
    LANGUAGE sql
@@ -57,6 +69,20 @@ function matching_letters(jsonb)
       and (wanted -> 'from' is null or d.source_timestamp >= (wanted ->> 'from')::timestamptz)
       and (wanted -> 'to' is null or d.source_timestamp < (wanted ->> 'to')::timestamptz)
       and (wanted -> 'reference' is null or d.missing_references @> jsonb_build_array(wanted -> 'reference'))
+  $function$
+
+function outdate_hour_rollup()
+   RETURNS trigger
+   LANGUAGE plpgsql
+   SET search_path TO 'public', 'pg_temp'
+  AS $function$
+  begin
+    insert into hour_rollups as h (time_window)
+    values (date_bin(interval '1 hour', new.window_start, timestamptz '1970-01-01 00:00:00+00'))
+    on conflict (time_window) do update
+    set rolled_at = null, changed_at = excluded.changed_at;
+    return null;
+  end
   $function$
 
 function refuse_orphans()
@@ -288,6 +314,18 @@ table awaited_references -- references that waiting letters still miss; a row go
   grant delete, insert, select to ingest
   grant select to reader
 
+table content_performance_hours
+  time_window timestamp with time zone not null
+  song_id integer not null
+  artist_id integer not null
+  stream_count integer not null
+  completed_count integer not null
+  skipped_count integer not null
+  liked_count integer not null
+  constraint content_performance_hours_pkey PRIMARY KEY (time_window, song_id, artist_id)
+  grant delete, insert, select to closer
+  grant select to reader
+
 table content_performance_metrics
   time_window timestamp with time zone not null -- start of the 5-minute window [start, start + 5 min), UTC
   song_id integer not null
@@ -414,6 +452,14 @@ table devices
   grant select to reader
   grant update (device_type, os, browser, app_version, version_at, version_partition, version_offset, deleted_at) to ingest
 
+table hour_rollups
+  time_window timestamp with time zone not null -- start of the hour, UTC; there is a row when one of its windows has been published
+  rolled_at timestamp with time zone -- when its sums were made; null: they are missing or out of date
+  changed_at timestamp with time zone not null default clock_timestamp() -- when one of its windows was published or revised last
+  constraint hour_rollups_pkey PRIMARY KEY (time_window)
+  grant insert, select, update to closer
+  grant select to reader
+
 table hourly_metrics
   time_window timestamp with time zone not null -- start of the hour [start, start + 1 h), UTC
   stream_count bigint not null -- plays that started in the hour
@@ -456,6 +502,15 @@ table late_play_counts
   CREATE INDEX late_play_counts_window_idx USING btree (window_start, window_kind)
   grant delete, insert, select to closer
   grant insert to ingest
+  grant select to reader
+
+table location_listeners -- who listened at a location in a published window; user_id = chunk * 2048 + position in listeners
+  time_window timestamp with time zone not null
+  location_id integer not null
+  chunk integer not null
+  listeners bit(2048) not null
+  constraint location_listeners_pkey PRIMARY KEY (time_window, location_id, chunk)
+  grant delete, insert, select, update to closer
   grant select to reader
 
 table location_metrics
@@ -638,6 +693,19 @@ table topic_watermarks
   grant insert, select, update to ingest
   grant select to reader
 
+table user_engagement_hours
+  time_window timestamp with time zone not null
+  user_id integer not null
+  stream_count integer not null
+  total_listen_time bigint not null
+  skipped_count integer not null
+  liked_count integer not null
+  shared_count integer not null
+  added_to_playlist_count integer not null
+  constraint user_engagement_hours_pkey PRIMARY KEY (time_window, user_id)
+  grant delete, insert, select to closer
+  grant select to reader
+
 table user_engagement_metrics
   time_window timestamp with time zone not null -- start of the 5-minute window [start, start + 5 min), UTC
   user_id integer not null
@@ -717,6 +785,7 @@ table window_publications
   revised_at timestamp with time zone not null default now()
   constraint window_publications_pkey PRIMARY KEY (window_kind, window_start)
   constraint window_publications_window_kind_fkey FOREIGN KEY (window_kind) REFERENCES window_frontiers(window_kind)
+  CREATE TRIGGER window_publications_outdate_hour_rollup AFTER INSERT OR UPDATE ON public.window_publications FOR EACH ROW EXECUTE FUNCTION outdate_hour_rollup()
   grant insert, select, update to closer
   grant select to ingest
   grant select to reader
@@ -770,6 +839,101 @@ view arrived_references -- awaited references whose dimension is there by now: t
   grant select to ingest
   grant select to reader
 
+view chart_changes
+  changed_at timestamp with time zone
+   SELECT GREATEST(( SELECT max(partition_ledger.handled_at) AS max
+             FROM partition_ledger), ( SELECT max(window_frontiers.moved_at) AS max
+             FROM window_frontiers), ( SELECT max(hour_rollups.changed_at) AS max
+             FROM hour_rollups)) AS changed_at;
+  grant select to reader
+
+view content_by_hour
+  time_window timestamp with time zone
+  song_id integer
+  song text
+  artist_id integer
+  artist text
+  genre text
+  stream_count bigint
+  completed_count bigint
+  skipped_count bigint
+  liked_count bigint
+  is_final boolean
+   SELECT c.time_window,
+      c.song_id,
+      COALESCE(s.title, 'song '::text || c.song_id) AS song,
+      c.artist_id,
+      COALESCE(a.name, 'artist '::text || c.artist_id) AS artist,
+      COALESCE(s.genre, 'unknown'::text) AS genre,
+      c.stream_count,
+      c.completed_count,
+      c.skipped_count,
+      c.liked_count,
+      c.is_final
+     FROM ( SELECT t.time_window,
+              t.song_id,
+              t.artist_id,
+              t.stream_count::bigint AS stream_count,
+              t.completed_count::bigint AS completed_count,
+              t.skipped_count::bigint AS skipped_count,
+              t.liked_count::bigint AS liked_count,
+              true AS is_final
+             FROM hour_rollups h
+               JOIN content_performance_hours t USING (time_window)
+            WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
+                     FROM unrolled_hours o
+                    WHERE o.time_window = h.time_window))
+          UNION ALL
+           SELECT h.time_window,
+              w.song_id,
+              w.artist_id,
+              sum(w.stream_count)::bigint AS sum,
+              sum(w.completed_count)::bigint AS sum,
+              sum(w.skipped_count)::bigint AS sum,
+              sum(w.liked_count)::bigint AS sum,
+              h.is_final
+             FROM unrolled_hours h
+               CROSS JOIN LATERAL ( SELECT l.song_id,
+                      l.artist_id,
+                      l.stream_count,
+                      count_of_share(l.completion_rate, l.stream_count) AS completed_count,
+                      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
+                      count_of_share(l.like_rate, l.stream_count) AS liked_count
+                     FROM content_performance_live l
+                    WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
+            GROUP BY h.time_window, h.is_final, w.song_id, w.artist_id) c
+       LEFT JOIN songs s USING (song_id)
+       LEFT JOIN artists a USING (artist_id);
+  grant select to reader
+
+view content_by_window
+  time_window timestamp with time zone
+  song_id integer
+  song text
+  artist_id integer
+  artist text
+  genre text
+  stream_count bigint
+  completed_count bigint
+  skipped_count bigint
+  liked_count bigint
+  is_final boolean
+   SELECT l.time_window,
+      l.song_id,
+      COALESCE(s.title, 'song '::text || l.song_id) AS song,
+      l.artist_id,
+      COALESCE(a.name, 'artist '::text || l.artist_id) AS artist,
+      COALESCE(s.genre, 'unknown'::text) AS genre,
+      l.stream_count,
+      count_of_share(l.completion_rate, l.stream_count) AS completed_count,
+      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
+      count_of_share(l.like_rate, l.stream_count) AS liked_count,
+      l.is_final
+     FROM content_performance_live l
+       LEFT JOIN songs s USING (song_id)
+       LEFT JOIN artists a USING (artist_id);
+  grant select to reader
+
 view content_performance_live
   time_window timestamp with time zone
   song_id integer
@@ -820,6 +984,27 @@ view content_performance_partial_rows -- content_performance_partials with a row
   grant select to closer
   grant select to reader
 
+view device_by_window
+  time_window timestamp with time zone
+  device_id integer
+  device_type text
+  os text
+  stream_count bigint
+  total_listen_time bigint
+  completed_count bigint
+  is_final boolean
+   SELECT l.time_window,
+      l.device_id,
+      COALESCE(d.device_type, 'unknown'::text) AS device_type,
+      COALESCE(d.os, 'unknown'::text) AS os,
+      l.stream_count,
+      count_of_share(l.avg_listen_time, l.stream_count) AS total_listen_time,
+      count_of_share(l.completion_rate, l.stream_count) AS completed_count,
+      l.is_final
+     FROM device_live l
+       LEFT JOIN devices d USING (device_id);
+  grant select to reader
+
 view device_live
   time_window timestamp with time zone
   device_id integer
@@ -843,6 +1028,148 @@ view device_live
       false AS is_final
      FROM device_partials
     GROUP BY device_partials.time_window, device_partials.device_id;
+  grant select to reader
+
+view engagement_by_hour
+  time_window timestamp with time zone
+  subscription_type text
+  age_group text
+  active_users bigint
+  stream_count bigint
+  total_listen_time bigint
+  skipped_count bigint
+  liked_count bigint
+  shared_count bigint
+  added_to_playlist_count bigint
+  is_final boolean
+   SELECT time_window,
+      subscription_type,
+      age_group,
+      count(*) AS active_users,
+      sum(stream_count)::bigint AS stream_count,
+      sum(total_listen_time)::bigint AS total_listen_time,
+      sum(skipped_count)::bigint AS skipped_count,
+      sum(liked_count)::bigint AS liked_count,
+      sum(shared_count)::bigint AS shared_count,
+      sum(added_to_playlist_count)::bigint AS added_to_playlist_count,
+      bool_and(is_final) AS is_final
+     FROM engagement_by_user_hour
+    GROUP BY time_window, subscription_type, age_group;
+  grant select to reader
+
+view engagement_by_user_hour
+  time_window timestamp with time zone
+  user_id integer
+  subscription_type text
+  age_group text
+  stream_count bigint
+  total_listen_time bigint
+  skipped_count bigint
+  liked_count bigint
+  shared_count bigint
+  added_to_playlist_count bigint
+  is_final boolean
+   SELECT e.time_window,
+      e.user_id,
+      COALESCE(u.subscription_type, 'unknown'::text) AS subscription_type,
+      age_group(u.age) AS age_group,
+      e.stream_count,
+      e.total_listen_time,
+      e.skipped_count,
+      e.liked_count,
+      e.shared_count,
+      e.added_to_playlist_count,
+      e.is_final
+     FROM ( SELECT s.time_window,
+              s.user_id,
+              s.stream_count::bigint AS stream_count,
+              s.total_listen_time,
+              s.skipped_count::bigint AS skipped_count,
+              s.liked_count::bigint AS liked_count,
+              s.shared_count::bigint AS shared_count,
+              s.added_to_playlist_count::bigint AS added_to_playlist_count,
+              true AS is_final
+             FROM hour_rollups h
+               JOIN user_engagement_hours s USING (time_window)
+            WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
+                     FROM unrolled_hours o
+                    WHERE o.time_window = h.time_window))
+          UNION ALL
+           SELECT h.time_window,
+              w.user_id,
+              sum(w.stream_count)::bigint AS sum,
+              sum(w.total_listen_time)::bigint AS sum,
+              sum(w.skipped_count)::bigint AS sum,
+              sum(w.liked_count)::bigint AS sum,
+              sum(w.shared_count)::bigint AS sum,
+              sum(w.added_to_playlist_count)::bigint AS sum,
+              h.is_final
+             FROM unrolled_hours h
+               CROSS JOIN LATERAL ( SELECT l.user_id,
+                      l.stream_count,
+                      l.total_listen_time,
+                      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
+                      count_of_share(l.like_rate, l.stream_count) AS liked_count,
+                      count_of_share(l.share_rate, l.stream_count) AS shared_count,
+                      count_of_share(l.playlist_add_rate, l.stream_count) AS added_to_playlist_count
+                     FROM user_engagement_live l
+                    WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
+            GROUP BY h.time_window, h.is_final, w.user_id) e
+       LEFT JOIN users u USING (user_id);
+  grant select to reader
+
+view engagement_by_user_window
+  time_window timestamp with time zone
+  user_id integer
+  subscription_type text
+  age_group text
+  stream_count bigint
+  total_listen_time bigint
+  skipped_count bigint
+  liked_count bigint
+  shared_count bigint
+  added_to_playlist_count bigint
+  is_final boolean
+   SELECT l.time_window,
+      l.user_id,
+      COALESCE(u.subscription_type, 'unknown'::text) AS subscription_type,
+      age_group(u.age) AS age_group,
+      l.stream_count,
+      l.total_listen_time,
+      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
+      count_of_share(l.like_rate, l.stream_count) AS liked_count,
+      count_of_share(l.share_rate, l.stream_count) AS shared_count,
+      count_of_share(l.playlist_add_rate, l.stream_count) AS added_to_playlist_count,
+      l.is_final
+     FROM user_engagement_live l
+       LEFT JOIN users u USING (user_id);
+  grant select to reader
+
+view engagement_by_window
+  time_window timestamp with time zone
+  subscription_type text
+  age_group text
+  active_users bigint
+  stream_count bigint
+  total_listen_time bigint
+  skipped_count bigint
+  liked_count bigint
+  shared_count bigint
+  added_to_playlist_count bigint
+  is_final boolean
+   SELECT time_window,
+      subscription_type,
+      age_group,
+      count(*) AS active_users,
+      sum(stream_count)::bigint AS stream_count,
+      sum(total_listen_time)::bigint AS total_listen_time,
+      sum(skipped_count)::bigint AS skipped_count,
+      sum(liked_count)::bigint AS liked_count,
+      sum(shared_count)::bigint AS shared_count,
+      sum(added_to_playlist_count)::bigint AS added_to_playlist_count,
+      bool_and(is_final) AS is_final
+     FROM engagement_by_user_window
+    GROUP BY time_window, subscription_type, age_group;
   grant select to reader
 
 view hourly_live
@@ -921,6 +1248,47 @@ view late_plays -- accepted plays that came after their window had closed, per w
     GROUP BY window_start, window_kind, topic, partition;
   grant select to reader
 
+view location_by_window
+  time_window timestamp with time zone
+  location_id integer
+  country text
+  region text
+  city text
+  place text
+  stream_count bigint
+  is_final boolean
+   SELECT l.time_window,
+      l.location_id,
+      COALESCE(p.country, 'unknown'::text) AS country,
+      COALESCE(p.region, 'unknown'::text) AS region,
+      COALESCE(p.city, 'location '::text || l.location_id) AS city,
+      concat_ws(', '::text, COALESCE(p.city, 'location '::text || l.location_id), p.country) AS place,
+      l.stream_count,
+      l.is_final
+     FROM location_live l
+       LEFT JOIN locations p USING (location_id);
+  grant select to reader
+
+view location_listeners_live
+  time_window timestamp with time zone
+  location_id integer
+  chunk integer
+  listeners "bit"
+   SELECT location_listeners.time_window,
+      location_listeners.location_id,
+      location_listeners.chunk,
+      location_listeners.listeners
+     FROM location_listeners
+  UNION ALL
+   SELECT location_partials.time_window,
+      location_partials.location_id,
+      user_id.user_id >> 11 AS chunk,
+      bit_or(set_bit(repeat('0'::text, 2048)::bit(2048), user_id.user_id & 2047, 1)) AS listeners
+     FROM location_partials
+       CROSS JOIN LATERAL unnest(location_partials.user_ids) user_id(user_id)
+    GROUP BY location_partials.time_window, location_partials.location_id, (user_id.user_id >> 11);
+  grant select to reader
+
 view location_live
   time_window timestamp with time zone
   location_id integer
@@ -956,6 +1324,45 @@ view location_live
       false AS is_final
      FROM location_partials p
     GROUP BY p.time_window, p.location_id;
+  grant select to reader
+
+view plays_by_location
+  played_at timestamp with time zone
+  user_id integer
+  song_id integer
+  location_id integer
+  country text
+  region text
+  city text
+  place text
+   SELECT e."timestamp" AS played_at,
+      e.user_id,
+      e.song_id,
+      e.location_id,
+      COALESCE(l.country, 'unknown'::text) AS country,
+      COALESCE(l.region, 'unknown'::text) AS region,
+      COALESCE(l.city, 'location '::text || e.location_id) AS city,
+      concat_ws(', '::text, COALESCE(l.city, 'location '::text || e.location_id), l.country) AS place
+     FROM stream_events e
+       LEFT JOIN locations l USING (location_id);
+  grant select to reader
+
+view unrolled_hours
+  time_window timestamp with time zone
+  is_final boolean
+   SELECT time_window,
+      NOT bool_or(is_open) AS is_final
+     FROM ( SELECT h.time_window,
+              (h.time_window + '01:00:00'::interval) > f.closed_until AS is_open
+             FROM hour_rollups h
+               CROSS JOIN window_frontiers f
+            WHERE h.rolled_at IS NULL AND f.window_kind = 'minutes'::text
+          UNION ALL
+           SELECT date_bin('01:00:00'::interval, window_partials.window_start, '1970-01-01 00:00:00+00'::timestamp with time zone) AS date_bin,
+              true
+             FROM window_partials
+            WHERE window_partials.window_kind = 'minutes'::text) found
+    GROUP BY time_window;
   grant select to reader
 
 view user_engagement_live

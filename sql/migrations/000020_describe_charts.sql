@@ -1,0 +1,379 @@
+-- What every chart is drawn from, by the built-in page and by Superset. Counts and sums are kept, so that a rate over any
+-- period is a ratio of sums. No view has more of a user than the number, and what groups users.
+-- The share that a metric row holds is one division of whole numbers: times its divisor it is the count again.
+create function count_of_share (share double precision, of_count bigint) returns bigint language sql immutable return round(share * of_count)::bigint;
+
+create function age_group (age integer) returns text language sql immutable return case
+  when age is null then 'unknown'
+  when age < 18 then 'under 18'
+  when age < 25 then '18-24'
+  when age < 35 then '25-34'
+  when age < 45 then '35-44'
+  when age < 55 then '45-54'
+  when age < 65 then '55-64'
+  else '65 and over'
+end;
+
+-- Hours to be read window by window: those whose sums are missing or out of date, and those with open windows.
+create view unrolled_hours as
+select
+  time_window,
+  not bool_or(is_open) as is_final
+from
+  (
+    select
+      h.time_window,
+      h.time_window + interval '1 hour' > f.closed_until as is_open
+    from
+      hour_rollups h
+      cross join window_frontiers f
+    where
+      h.rolled_at is null
+      and f.window_kind = 'minutes'
+    union all
+    select
+      date_bin(
+        interval '1 hour',
+        window_start,
+        timestamptz '1970-01-01 00:00:00+00'
+      ),
+      true
+    from
+      window_partials
+    where
+      window_kind = 'minutes'
+  ) found
+group by
+  time_window;
+
+create view engagement_by_user_window as
+select
+  l.time_window,
+  l.user_id,
+  coalesce(u.subscription_type, 'unknown') as subscription_type,
+  age_group (u.age) as age_group,
+  l.stream_count,
+  l.total_listen_time,
+  count_of_share (l.skip_rate, l.stream_count) as skipped_count,
+  count_of_share (l.like_rate, l.stream_count) as liked_count,
+  count_of_share (l.share_rate, l.stream_count) as shared_count,
+  count_of_share (l.playlist_add_rate, l.stream_count) as added_to_playlist_count,
+  l.is_final
+from
+  user_engagement_live l
+  left join users u using (user_id);
+
+create view engagement_by_user_hour as
+select
+  e.time_window,
+  e.user_id,
+  coalesce(u.subscription_type, 'unknown') as subscription_type,
+  age_group (u.age) as age_group,
+  e.stream_count,
+  e.total_listen_time,
+  e.skipped_count,
+  e.liked_count,
+  e.shared_count,
+  e.added_to_playlist_count,
+  e.is_final
+from
+  (
+    select
+      s.time_window,
+      s.user_id,
+      s.stream_count::bigint,
+      s.total_listen_time,
+      s.skipped_count::bigint,
+      s.liked_count::bigint,
+      s.shared_count::bigint,
+      s.added_to_playlist_count::bigint,
+      true as is_final
+    from
+      hour_rollups h
+      join user_engagement_hours s using (time_window)
+    where
+      h.rolled_at is not null
+      and not exists (
+        select
+        from
+          unrolled_hours o
+        where
+          o.time_window = h.time_window
+      )
+    union all
+    select
+      h.time_window,
+      w.user_id,
+      sum(w.stream_count)::bigint,
+      sum(w.total_listen_time)::bigint,
+      sum(w.skipped_count)::bigint,
+      sum(w.liked_count)::bigint,
+      sum(w.shared_count)::bigint,
+      sum(w.added_to_playlist_count)::bigint,
+      h.is_final
+    from
+      unrolled_hours h
+      cross join lateral (
+        select
+          l.user_id,
+          l.stream_count,
+          l.total_listen_time,
+          count_of_share (l.skip_rate, l.stream_count) as skipped_count,
+          count_of_share (l.like_rate, l.stream_count) as liked_count,
+          count_of_share (l.share_rate, l.stream_count) as shared_count,
+          count_of_share (l.playlist_add_rate, l.stream_count) as added_to_playlist_count
+        from
+          user_engagement_live l
+        where
+          l.time_window >= h.time_window
+          and l.time_window < h.time_window + interval '1 hour'
+      ) w
+    group by
+      h.time_window,
+      h.is_final,
+      w.user_id
+  ) e
+  left join users u using (user_id);
+
+create view engagement_by_window as
+select
+  time_window,
+  subscription_type,
+  age_group,
+  count(*) as active_users,
+  sum(stream_count)::bigint as stream_count,
+  sum(total_listen_time)::bigint as total_listen_time,
+  sum(skipped_count)::bigint as skipped_count,
+  sum(liked_count)::bigint as liked_count,
+  sum(shared_count)::bigint as shared_count,
+  sum(added_to_playlist_count)::bigint as added_to_playlist_count,
+  bool_and(is_final) as is_final
+from
+  engagement_by_user_window
+group by
+  time_window,
+  subscription_type,
+  age_group;
+
+create view engagement_by_hour as
+select
+  time_window,
+  subscription_type,
+  age_group,
+  count(*) as active_users,
+  sum(stream_count)::bigint as stream_count,
+  sum(total_listen_time)::bigint as total_listen_time,
+  sum(skipped_count)::bigint as skipped_count,
+  sum(liked_count)::bigint as liked_count,
+  sum(shared_count)::bigint as shared_count,
+  sum(added_to_playlist_count)::bigint as added_to_playlist_count,
+  bool_and(is_final) as is_final
+from
+  engagement_by_user_hour
+group by
+  time_window,
+  subscription_type,
+  age_group;
+
+create view content_by_window as
+select
+  l.time_window,
+  l.song_id,
+  coalesce(s.title, 'song ' || l.song_id) as song,
+  l.artist_id,
+  coalesce(a.name, 'artist ' || l.artist_id) as artist,
+  coalesce(s.genre, 'unknown') as genre,
+  l.stream_count,
+  count_of_share (l.completion_rate, l.stream_count) as completed_count,
+  count_of_share (l.skip_rate, l.stream_count) as skipped_count,
+  count_of_share (l.like_rate, l.stream_count) as liked_count,
+  l.is_final
+from
+  content_performance_live l
+  left join songs s using (song_id)
+  left join artists a using (artist_id);
+
+create view content_by_hour as
+select
+  c.time_window,
+  c.song_id,
+  coalesce(s.title, 'song ' || c.song_id) as song,
+  c.artist_id,
+  coalesce(a.name, 'artist ' || c.artist_id) as artist,
+  coalesce(s.genre, 'unknown') as genre,
+  c.stream_count,
+  c.completed_count,
+  c.skipped_count,
+  c.liked_count,
+  c.is_final
+from
+  (
+    select
+      t.time_window,
+      t.song_id,
+      t.artist_id,
+      t.stream_count::bigint,
+      t.completed_count::bigint,
+      t.skipped_count::bigint,
+      t.liked_count::bigint,
+      true as is_final
+    from
+      hour_rollups h
+      join content_performance_hours t using (time_window)
+    where
+      h.rolled_at is not null
+      and not exists (
+        select
+        from
+          unrolled_hours o
+        where
+          o.time_window = h.time_window
+      )
+    union all
+    select
+      h.time_window,
+      w.song_id,
+      w.artist_id,
+      sum(w.stream_count)::bigint,
+      sum(w.completed_count)::bigint,
+      sum(w.skipped_count)::bigint,
+      sum(w.liked_count)::bigint,
+      h.is_final
+    from
+      unrolled_hours h
+      cross join lateral (
+        select
+          l.song_id,
+          l.artist_id,
+          l.stream_count,
+          count_of_share (l.completion_rate, l.stream_count) as completed_count,
+          count_of_share (l.skip_rate, l.stream_count) as skipped_count,
+          count_of_share (l.like_rate, l.stream_count) as liked_count
+        from
+          content_performance_live l
+        where
+          l.time_window >= h.time_window
+          and l.time_window < h.time_window + interval '1 hour'
+      ) w
+    group by
+      h.time_window,
+      h.is_final,
+      w.song_id,
+      w.artist_id
+  ) c
+  left join songs s using (song_id)
+  left join artists a using (artist_id);
+
+create view device_by_window as
+select
+  l.time_window,
+  l.device_id,
+  coalesce(d.device_type, 'unknown') as device_type,
+  coalesce(d.os, 'unknown') as os,
+  l.stream_count,
+  count_of_share (l.avg_listen_time, l.stream_count) as total_listen_time,
+  count_of_share (l.completion_rate, l.stream_count) as completed_count,
+  l.is_final
+from
+  device_live l
+  left join devices d using (device_id);
+
+create view location_by_window as
+select
+  l.time_window,
+  l.location_id,
+  coalesce(p.country, 'unknown') as country,
+  coalesce(p.region, 'unknown') as region,
+  coalesce(p.city, 'location ' || l.location_id) as city,
+  concat_ws(
+    ', ',
+    coalesce(p.city, 'location ' || l.location_id),
+    p.country
+  ) as place,
+  l.stream_count,
+  l.is_final
+from
+  location_live l
+  left join locations p using (location_id);
+
+create view location_listeners_live as
+select
+  time_window,
+  location_id,
+  chunk,
+  listeners
+from
+  location_listeners
+union all
+select
+  time_window,
+  location_id,
+  user_id >> 11,
+  bit_or(
+    set_bit(repeat('0', 2048)::bit(2048), user_id & 2047, 1)
+  )
+from
+  location_partials
+  cross join lateral unnest(user_ids) as user_id
+group by
+  time_window,
+  location_id,
+  user_id >> 11;
+
+create view plays_by_location as
+select
+  e."timestamp" as played_at,
+  e.user_id,
+  e.song_id,
+  e.location_id,
+  coalesce(l.country, 'unknown') as country,
+  coalesce(l.region, 'unknown') as region,
+  coalesce(l.city, 'location ' || e.location_id) as city,
+  concat_ws(
+    ', ',
+    coalesce(l.city, 'location ' || e.location_id),
+    l.country
+  ) as place
+from
+  stream_events e
+  left join locations l using (location_id);
+
+-- A chart can differ only where this does: records were handled (plays, dimensions and dead letters), frontiers moved, or
+-- windows were published.
+create view chart_changes as
+select
+  greatest(
+    (
+      select
+        max(handled_at)
+      from
+        partition_ledger
+    ),
+    (
+      select
+        max(moved_at)
+      from
+        window_frontiers
+    ),
+    (
+      select
+        max(changed_at)
+      from
+        hour_rollups
+    )
+  ) as changed_at;
+
+grant
+select
+  on unrolled_hours,
+  engagement_by_user_window,
+  engagement_by_user_hour,
+  engagement_by_window,
+  engagement_by_hour,
+  content_by_window,
+  content_by_hour,
+  device_by_window,
+  location_by_window,
+  location_listeners_live,
+  plays_by_location,
+  chart_changes to reader;
