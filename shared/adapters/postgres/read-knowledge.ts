@@ -5,11 +5,9 @@ import {
 } from "#shared/domain/known-references.ts";
 import type { DecodedPlay } from "#shared/domain/micro-batch.ts";
 import { REFERENCES } from "#shared/domain/references.ts";
-import type { PlayKnowledge } from "#shared/domain/screen-plays.ts";
 import type { Dimension } from "#shared/domain/topics.ts";
 import { loadStatement, type Statement } from "#shared/sql.ts";
 
-import { awaitInOrder } from "./await-in-order.ts";
 import type { Transaction } from "./session.ts";
 
 // A plan for any number of ids in tables that are small now would read these from the start for every id, once they are
@@ -25,24 +23,13 @@ const findKnownIds = load("find_known_ids");
 const toArrayText = (values: Iterable<number | string>): string =>
   `{${[...values].join(",")}}`;
 
-/** Reads what decides whether plays can be inserted as they are; what is found of their references is known from then on. */
-export async function readKnowledge(
+/** Reads the references of plays that do not exist; what is found is known from then on. */
+export async function readMissing(
   transaction: Transaction,
   plays: readonly DecodedPlay[],
   references: KnownReferences,
-): Promise<Omit<PlayKnowledge, "horizonMicros">> {
-  const [missing, knownIds] = await awaitInOrder(
-    readMissing(transaction, references.listUnknown(plays), references),
-    readKnownIds(transaction, plays),
-  );
-  return { missing, knownIds };
-}
-
-async function readMissing(
-  transaction: Transaction,
-  unknown: References,
-  references: KnownReferences,
 ): Promise<References> {
+  const unknown = references.listUnknown(plays);
   const missing = createReferences();
   const ids = REFERENCES.map(([dimension]) => unknown[dimension]);
   if (ids.every(({ size }) => size === 0)) return missing;
@@ -55,7 +42,8 @@ async function readMissing(
   return missing;
 }
 
-async function readKnownIds(
+/** Reads those of the plays' ids that are facts. */
+export async function readKnownIds(
   transaction: Transaction,
   plays: readonly DecodedPlay[],
 ): Promise<ReadonlySet<string>> {

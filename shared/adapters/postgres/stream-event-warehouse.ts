@@ -4,6 +4,7 @@ import {
   judgeSuspects,
   type Judgement,
 } from "#shared/domain/judge-suspects.ts";
+import { ExpectedDuplicates } from "#shared/domain/expected-duplicates.ts";
 import { KnownReferences } from "#shared/domain/known-references.ts";
 import {
   type Outcome,
@@ -31,7 +32,7 @@ import {
   stagePlays,
 } from "./compare-plays.ts";
 import { enterLedger, lockLedger } from "./ledger.ts";
-import { readKnowledge } from "./read-knowledge.ts";
+import { readKnownIds, readMissing } from "./read-knowledge.ts";
 import { readSuspects } from "./read-suspects.ts";
 import { beginAttempt, endAttempt } from "./record-attempts.ts";
 import {
@@ -55,6 +56,12 @@ const isOutdated = (error: unknown): boolean =>
   ["23505", "40P01", "23503"].some((state) => hasSqlState(error, state));
 const MOST_CAREFUL_TRIES = 3;
 
+/** What earlier micro-batches have shown. */
+interface Experience {
+  readonly references: KnownReferences;
+  readonly duplicates: ExpectedDuplicates;
+}
+
 /** As where Postgres itself ends a transaction: fewer records may be done in time. */
 const outOfTime = (cause: Error): PipelineError =>
   new PipelineError(
@@ -71,7 +78,10 @@ export function createStreamEventWarehouse(
     isPipelined: true,
     onConnect: [createStagingTable],
   });
-  const references = new KnownReferences();
+  const experience = {
+    references: new KnownReferences(),
+    duplicates: new ExpectedDuplicates(),
+  };
   const apply: StreamEventWarehouse["applyMicroBatch"] = async (
     microBatch,
     publish,
@@ -86,20 +96,24 @@ export function createStreamEventWarehouse(
               transaction,
               microBatch,
               publish,
-              carefulTries > 0 ? null : references,
+              carefulTries > 0 ? null : experience,
             ),
           endsAtMs - performance.now(),
         );
       } catch (error) {
         // Which of them is wrong is not said; the next invocation must not begin with them either.
-        if (hasSqlState(error, "23503")) references.forget();
+        if (hasSqlState(error, "23503")) experience.references.forget();
+        const isDuplicate = hasSqlState(error, "23505");
+        const isSurprise = isDuplicate && !experience.duplicates.areLikely();
+        if (isDuplicate) experience.duplicates.note(true);
         const isOvertaken = error instanceof BoundPassed;
         if (performance.now() >= endsAtMs)
           throw isOvertaken ? outOfTime(error) : error;
-        if (isOutdated(error) && carefulTries < MOST_CAREFUL_TRIES)
-          carefulTries += 1;
-        // Both move seldom, and what the plays are judged by next stays.
-        else if (!isOvertaken) throw error;
+        // Bounds move seldom, and what the plays are judged by next stays; ids are looked up from now on.
+        if (isOvertaken || isSurprise) continue;
+        if (!isOutdated(error) || carefulTries >= MOST_CAREFUL_TRIES)
+          throw error;
+        carefulTries += 1;
       }
     }
   };
@@ -116,23 +130,32 @@ export function createStreamEventWarehouse(
   };
 }
 
-/** @param references `null`: every play is taken for doubtful */
+/** @param experience `null`: every play is taken for doubtful */
 async function applyMicroBatch(
   transaction: Transaction,
   microBatch: MicroBatch,
   publish: PublishRejections,
-  references: KnownReferences | null,
+  experience: Experience | null,
 ): Promise<RecordOutcome[]> {
   const { topic, records, plays } = microBatch;
-  const [ledgerRows, { frontiers, horizonMicros }, knowledge] =
+  const [ledgerRows, { frontiers, horizonMicros }, missing, expectedIds] =
     await awaitInOrder(
       lockLedger(transaction, topic, records),
       readBounds(transaction),
-      references === null
+      experience === null
         ? null
-        : readKnowledge(transaction, plays, references),
+        : readMissing(transaction, plays, experience.references),
+      experience?.duplicates.areLikely() === true
+        ? readKnownIds(transaction, plays)
+        : null,
     );
   const isHandled = recallHandled(ledgerRows, records);
+  // A micro-batch that came to its end before comes again with nothing but facts.
+  const knownIds =
+    expectedIds ??
+    (experience !== null && records.some(isHandled)
+      ? await readKnownIds(transaction, plays)
+      : NONE);
   const publishLetters = async (rejections: Iterable<Rejection>) => {
     const letters = await chooseLetters(
       transaction,
@@ -142,9 +165,9 @@ async function applyMicroBatch(
     if (letters.length > 0) await publish(letters);
   };
   const { clean, doubtful } =
-    knowledge === null
+    missing === null
       ? { clean: [], doubtful: plays }
-      : screenPlays(plays, { ...knowledge, horizonMicros });
+      : screenPlays(plays, { missing, knownIds, horizonMicros });
   if (doubtful.length > 0) await stagePlays(transaction, doubtful);
 
   const judgement = judgeSuspects(
@@ -193,8 +216,11 @@ async function applyMicroBatch(
     // At last: the closer waits for whoever holds the bounds.
     holdBounds(transaction, [...clean, ...candidates], partials),
   );
+  experience?.duplicates.note(knownIds.size > 0);
   return outcomes;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 async function enterLatePlays(
   transaction: Transaction,
