@@ -34,12 +34,14 @@ const closingEvent = z.union([
 
 /** Fewer would write more than they spare who looks at the window: a fold writes a large window's arrays anew. */
 const FOLD_FROM = { filling: 50, full: 10 };
+/** Late plays revise a window every 30 s; its hour is added up once they have stopped. */
+const HOUR_AT_REST_MS = 120_000;
 /** Micro-batches may hold the frontiers' lock for longer than one attempt waits. */
 const FRONTIER_ATTEMPTS = 20;
 
 /**
- * Notices idle partitions, closes what is due, publishes, revises and folds while there is time; the next run goes on
- * where this one stopped, and running it again changes nothing.
+ * Notices idle partitions, closes what is due, publishes, revises, folds and adds up hours while there is time; the next
+ * run goes on where this one stopped, and running it again changes nothing.
  */
 export const closeWindows =
   ({
@@ -72,6 +74,11 @@ export const closeWindows =
       await windowStore.foldWindow(window);
       folded += 1;
     }
+    let rolledUp = 0;
+    for (const hour of await windowStore.findRollableHours(HOUR_AT_REST_MS)) {
+      if (!hasTime()) break;
+      if (await windowStore.rollUpHour(hour)) rolledUp += 1;
+    }
     // Kafka comes last: while it is down, windows still close.
     const idle = await markIdlePartitions();
     const afterIdle =
@@ -81,6 +88,7 @@ export const closeWindows =
         merged: published.merged + afterIdle.merged,
         recomputed: published.recomputed + afterIdle.recomputed,
         folded,
+        rolled_up: rolledUp,
         idle,
         watermark_delay_ms: await windowStore.readWatermarkDelayMs(),
       },

@@ -47,6 +47,10 @@ export interface WindowStore {
     from: FoldableFrom,
   ): Promise<Pick<Window, "kind" | "start">[]>;
   foldWindow(window: Pick<Window, "kind" | "start">): Promise<void>;
+  /** Hours whose sums are missing or out of date, and whose windows were not published anew for so long; newest first. */
+  findRollableHours(atRestMs: number): Promise<Date[]>;
+  /** Adds up the published windows of an hour; false where somebody else has. */
+  rollUpHour(hour: Date): Promise<boolean>;
   /** Runs `work` unless another closing is under way; false when it is. */
   oneAtATime(work: () => Promise<void>): Promise<boolean>;
   readProgress(idleTimeoutMs: number): Promise<PartitionProgress[]>;

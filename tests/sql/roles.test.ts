@@ -30,6 +30,10 @@ const TABLES = [
   "awaited_references",
   "dead_letter_actions",
   "record_attempts",
+  "location_listeners",
+  "hour_rollups",
+  "user_engagement_hours",
+  "content_performance_hours",
   ...METRICS,
 ];
 
@@ -146,6 +150,9 @@ test("closer publishes windows, and no more", async () => {
     "update retention_horizons set horizon = 'infinity'",
     "insert into window_frontiers default values",
     "update window_partials set stream_count = 0",
+    "delete from hour_rollups",
+    "update user_engagement_hours set stream_count = 0",
+    "update content_performance_hours set stream_count = 0",
     ...METRICS.map((table) => `delete from ${table}`),
   ]);
 

@@ -95,6 +95,73 @@ describe("partial aggregates of the version that kept a row per key", () => {
   });
 });
 
+describe("windows that were published before listeners were kept", () => {
+  test("have those of their facts, their hours are to be added up, and all checks of both pass", async () => {
+    const { urls } = await createDatabase();
+    await migrateTo(urls.owner, 18);
+    await withClient(urls.owner, (client) => client.query(PUBLISHED_WINDOWS));
+
+    await migrate({ databaseUrl: urls.owner });
+
+    await withClient(urls.owner, async (client) => {
+      const list = async (text: string) =>
+        (await client.query<unknown[]>({ text, rowMode: "array" })).rows;
+      expect(
+        await list(`
+          select to_char(time_window at time zone 'UTC', 'HH24:MI'), location_id, chunk, bit_count(listeners)::integer,
+            position(B'1' in listeners) - 1
+          from location_listeners order by 1, 2, 3`),
+      ).toEqual([
+        ["12:00", 1, 0, 2, 1],
+        ["12:00", 1, 1, 1, 0],
+        ["13:55", 2, 0, 1, 2047],
+      ]);
+      expect(
+        await list(
+          "select to_char(time_window at time zone 'UTC', 'HH24:MI'), rolled_at from hour_rollups order by 1",
+        ),
+      ).toEqual([
+        ["10:00", null],
+        ["12:00", null],
+        ["13:00", null],
+      ]);
+      for (const check of [
+        "location_listeners_match_facts",
+        "hour_rollups_match_windows",
+      ]) {
+        const { text } = loadStatement(`validation/checks/${check}`);
+        expect((await client.query(text)).rows).toEqual([]);
+      }
+    });
+  });
+});
+
+/** Of the first window retention has taken a part of the facts; the last one is open. */
+const PUBLISHED_WINDOWS = `
+  insert into users (user_id, version_at, version_partition, version_offset)
+  select id, now(), 0, id from unnest(array[1, 2, 2047, 2048]) as id;
+  insert into artists (artist_id, version_at, version_partition, version_offset) values (1, now(), 0, 1);
+  insert into albums (album_id, artist_id, version_at, version_partition, version_offset) values (1, 1, now(), 0, 1);
+  insert into songs (song_id, version_at, version_partition, version_offset) values (1, now(), 0, 1);
+  insert into devices (device_id, version_at, version_partition, version_offset) values (1, now(), 0, 1);
+  insert into locations (location_id, version_at, version_partition, version_offset)
+  values (1, now(), 0, 1), (2, now(), 0, 2);
+  insert into window_frontiers (window_kind, window_size, closed_until)
+  values ('minutes', '5 minutes', '2026-01-15 14:00+00'), ('hourly', '1 hour', '2026-01-15 14:00+00')
+  on conflict (window_kind) do update set closed_until = excluded.closed_until;
+  update retention_horizons set horizon = '2026-01-15 11:00+00' where kept = 'facts';
+  insert into window_publications (window_kind, window_start) values
+    ('minutes', '2026-01-15 10:00+00'), ('minutes', '2026-01-15 12:00+00'), ('minutes', '2026-01-15 13:55+00'),
+    ('hourly', '2026-01-15 12:00+00'), ('hourly', '2026-01-15 13:00+00');
+  insert into stream_events
+  select gen_random_uuid(), p.at::timestamptz, p.user_id, 1, 1, 1, 1, p.location_id, 60, true, false, false, false, false
+  from (values
+    ('2026-01-15 10:01+00', 1, 1),
+    ('2026-01-15 12:00+00', 1, 1), ('2026-01-15 12:01+00', 1, 1), ('2026-01-15 12:02+00', 2, 1),
+    ('2026-01-15 12:04:59.999999+00', 2048, 1), ('2026-01-15 12:05+00', 2, 1),
+    ('2026-01-15 13:55+00', 2047, 2), ('2026-01-15 14:00+00', 1, 2)
+  ) as p (at, user_id, location_id)`;
+
 const METRICS = [
   "user_engagement",
   "content_performance",

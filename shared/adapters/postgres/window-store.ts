@@ -7,6 +7,7 @@ import type {
 } from "#shared/ports/window-store.ts";
 import { loadStatement, type Statement } from "#shared/sql.ts";
 
+import { findRollableHours, rollUpHour } from "./hour-rollups.ts";
 import {
   createSession,
   isLockTimeout,
@@ -124,6 +125,9 @@ export function createWindowStore({
           await transaction.query(statement, [start]);
       });
     },
+    findRollableHours: (atRestMs) => findRollableHours(session, atRestMs),
+    rollUpHour: (hour) =>
+      session.transaction((transaction) => rollUpHour(transaction, hour)),
     async oneAtATime(work) {
       const [row] = await session.query<{ is_locked: boolean }>(tryLockClosing);
       if (row?.is_locked !== true) return false;

@@ -1,5 +1,5 @@
 -- First publication of a window: its partial aggregates become metric rows and are deleted. Distinct
--- counts come from the members, so they are exact.
+-- counts come from the members, so they are exact; who the users were is kept for the counts of longer periods.
 -- Parameters: $1 timestamptz, window start. Rerun: nothing left to merge.
 with
   taken as (
@@ -18,19 +18,36 @@ with
     group by
       location_id
   ),
+  pairs as materialized (
+    select distinct
+      location_id,
+      user_id
+    from
+      taken,
+      unnest(user_ids) as user_id
+  ),
+  listeners as (
+    insert into
+      location_listeners (time_window, location_id, chunk, listeners)
+    select
+      $1::timestamptz,
+      location_id,
+      user_id >> 11,
+      bit_or(
+        set_bit(repeat('0', 2048)::bit(2048), user_id & 2047, 1)
+      )
+    from
+      pairs
+    group by
+      location_id,
+      user_id >> 11
+  ),
   distinct_users as (
     select
       location_id,
       count(*) as unique_users
     from
-      (
-        select distinct
-          location_id,
-          member
-        from
-          taken,
-          unnest(user_ids) as member
-      )
+      pairs
     group by
       location_id
   ),

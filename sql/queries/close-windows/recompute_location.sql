@@ -1,7 +1,57 @@
 -- Publishes or revises a closed window from the facts; only rows that differ are rewritten.
--- What a revision changes is recorded with it; a first publication changes nothing.
+-- What a revision changes is recorded with it; a first publication changes nothing. Listeners follow the facts.
 -- Parameters: $1, $2 timestamptz, window start and end. Rerun: changes nothing.
 with
+  listeners as materialized (
+    select
+      location_id,
+      user_id >> 11 as chunk,
+      bit_or(
+        set_bit(repeat('0', 2048)::bit(2048), user_id & 2047, 1)
+      ) as listeners
+    from
+      (
+        select distinct
+          location_id,
+          user_id
+        from
+          stream_events
+        where
+          "timestamp" >= $1::timestamptz
+          and "timestamp" < $2::timestamptz
+      )
+    group by
+      location_id,
+      user_id >> 11
+  ),
+  removed_listeners as (
+    delete from location_listeners l
+    where
+      l.time_window = $1::timestamptz
+      and not exists (
+        select
+        from
+          listeners f
+        where
+          (f.location_id, f.chunk) = (l.location_id, l.chunk)
+      )
+  ),
+  changed_listeners as (
+    insert into
+      location_listeners as l (time_window, location_id, chunk, listeners)
+    select
+      $1::timestamptz,
+      location_id,
+      chunk,
+      listeners
+    from
+      listeners
+    on conflict (time_window, location_id, chunk) do update
+    set
+      listeners = excluded.listeners
+    where
+      l.listeners <> excluded.listeners
+  ),
   changed as (
     insert into
       location_metrics as m (

@@ -8,8 +8,61 @@ const PARTIALS = [
   "location",
 ].map((metric) => `${metric}_partials_match_facts`);
 
+/** Faults in what is kept of published windows for longer periods. */
+const PERIOD_FAULTS: readonly PlantedFault[] = [
+  {
+    check: "location_listeners_match_facts",
+    fault: "a user taken for another one, as many as before",
+    plant: `update location_listeners set listeners = set_bit(set_bit(listeners,
+        position(B'1' in listeners) - 1, 0), 2047, 1)
+      where time_window = ${at("10:05")} and location_id = 3`,
+    shows: {
+      time_window: shown("10:05"),
+      location_id: 3,
+      chunk: 0,
+      problem: "differs",
+    },
+  },
+  {
+    check: "location_listeners_match_facts",
+    fault: "a window whose listeners nobody kept",
+    plant: `delete from location_listeners where time_window = ${at("12:20")}`,
+    shows: { time_window: shown("12:20"), problem: "missing", stored: null },
+  },
+  {
+    check: "location_listeners_match_facts",
+    fault: "users in a piece of their own that has none",
+    plant: `insert into location_listeners select time_window, location_id, 1, listeners from location_listeners
+      where time_window = ${at("10:05")} and location_id = 3`,
+    shows: { chunk: 1, problem: "unexpected", expected: null },
+  },
+  {
+    check: "hour_rollups_match_windows",
+    fault: "an hour that was not added up anew after a revision",
+    plant: `update user_engagement_hours set skipped_count = skipped_count + 1 where user_id = 3`,
+    shows: {
+      time_window: shown("11:00"),
+      sums: "users",
+      differing_count: 1,
+    },
+  },
+  {
+    check: "hour_rollups_match_windows",
+    fault: "songs of an hour that are missing in its sums",
+    plant: `delete from content_performance_hours where song_id = 2`,
+    shows: { time_window: shown("11:00"), sums: "contents" },
+  },
+  {
+    check: "hour_rollups_match_windows",
+    fault: "a published window of an hour that nobody knows of",
+    plant: `delete from hour_rollups where time_window = ${at("12:00")}`,
+    shows: { time_window: shown("12:00"), sums: "none" },
+  },
+];
+
 /** Faults in the life of a window: open, closed, published, revised. */
 export const WINDOW_FAULTS: readonly PlantedFault[] = [
+  ...PERIOD_FAULTS,
   {
     check: "closed_windows_are_published",
     fault: "a closed window that nobody will publish",

@@ -18,7 +18,11 @@ export async function emptyTables(owner: Client): Promise<void> {
     delete from device_metrics;
     delete from location_metrics;
     delete from hourly_metrics;
+    delete from location_listeners;
+    delete from user_engagement_hours;
+    delete from content_performance_hours;
     delete from window_publications;
+    delete from hour_rollups;
     delete from revision_marks;
     delete from late_play_counts;
     delete from metric_revisions;

@@ -48,6 +48,7 @@ describe("close-windows", () => {
       merged: 1,
       recomputed: 0,
       folded: 0,
+      rolled_up: 0,
       idle: 0,
       watermark_delay_ms: DELAY_MS,
     });
@@ -106,6 +107,27 @@ describe("close-windows", () => {
     const next = await handle(SCHEDULED);
     expect(next.summary).toMatchObject({ merged: 1, folded: 3 });
     expect(steps.filter((step) => step === "publish")).toHaveLength(3);
+  });
+
+  test("adds up the hours that have been at rest for two minutes, and counts those that nobody else has", async () => {
+    const rollable = [new Date("2026-01-15T12:00:00Z"), new Date(0)];
+    const { handle, atRest } = prepare({ rollable });
+
+    const { summary } = await handle(SCHEDULED);
+
+    expect(summary).toMatchObject({ rolled_up: 1 });
+    expect(atRest).toEqual([120_000]);
+  });
+
+  test("leaves hours to the next run where time runs short", async () => {
+    const rollable = [new Date("2026-01-15T12:00:00Z")];
+    const { handle, steps } = prepare({ rollable });
+
+    // At the start, then before the hour.
+    const { summary } = await handle(SCHEDULED, timePassing(60_000, 1000));
+
+    expect(summary).toMatchObject({ rolled_up: 0 });
+    expect(steps).not.toContain("roll up");
   });
 
   test("tries again to close open windows while micro-batches hold the lock, and gives up at last", async () => {
@@ -187,6 +209,7 @@ interface Situation {
   /** Late plays come for every window as soon as it is published. */
   readonly isRevisedForEver?: boolean;
   readonly foldable?: readonly Window[];
+  readonly rollable?: readonly Date[];
 }
 
 /** The use case over ports that write down what is asked of them. */
@@ -199,8 +222,10 @@ function prepare({
   offsets = {},
   isRevisedForEver = false,
   foldable = [],
+  rollable = [],
 }: Situation) {
   const steps: string[] = [];
+  const atRest: number[] = [];
   const publishable = [...windows];
   let attempts = 0;
   const note = <Value>(step: string, value: Value): Promise<Value> => {
@@ -223,6 +248,12 @@ function prepare({
     },
     findFoldableWindows: () => Promise.resolve([...foldable]),
     foldWindow: () => note("fold", undefined),
+    findRollableHours: (atRestMs) => {
+      atRest.push(atRestMs);
+      return Promise.resolve([...rollable]);
+    },
+    // Another closer has added up the hour of the epoch.
+    rollUpHour: (hour) => note("roll up", hour.getTime() > 0),
     oneAtATime: async (work) => {
       if (!isTaken) await work();
       return !isTaken;
@@ -248,5 +279,5 @@ function prepare({
     revisionIntervalMs: INTERVAL_MS,
   });
   const handle = (event: unknown, time = PLENTY_OF_TIME) => close(event, time);
-  return { handle, store, steps };
+  return { handle, store, steps, atRest };
 }

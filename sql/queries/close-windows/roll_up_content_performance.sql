@@ -1,0 +1,31 @@
+-- Adds up an hour's published windows per song and artist.
+-- Parameters: $1 timestamptz, start of the hour. Rerun: only after discard_content_performance_hour.sql.
+insert into
+  content_performance_hours (
+    time_window,
+    song_id,
+    artist_id,
+    stream_count,
+    completed_count,
+    skipped_count,
+    liked_count
+  )
+select
+  $1::timestamptz,
+  song_id,
+  artist_id,
+  sum(stream_count),
+  sum(count_of_share (completion_rate, stream_count)),
+  sum(count_of_share (skip_rate, stream_count)),
+  sum(count_of_share (like_rate, stream_count))
+from
+  content_performance_metrics
+where
+  time_window >= $1::timestamptz
+  and time_window < $1::timestamptz + interval '1 hour'
+group by
+  song_id,
+  artist_id
+order by
+  song_id,
+  artist_id

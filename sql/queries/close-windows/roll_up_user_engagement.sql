@@ -1,0 +1,31 @@
+-- Adds up an hour's published windows per user.
+-- Parameters: $1 timestamptz, start of the hour. Rerun: only after discard_user_engagement_hour.sql.
+insert into
+  user_engagement_hours (
+    time_window,
+    user_id,
+    stream_count,
+    total_listen_time,
+    skipped_count,
+    liked_count,
+    shared_count,
+    added_to_playlist_count
+  )
+select
+  $1::timestamptz,
+  user_id,
+  sum(stream_count),
+  sum(total_listen_time),
+  sum(count_of_share (skip_rate, stream_count)),
+  sum(count_of_share (like_rate, stream_count)),
+  sum(count_of_share (share_rate, stream_count)),
+  sum(count_of_share (playlist_add_rate, stream_count))
+from
+  user_engagement_metrics
+where
+  time_window >= $1::timestamptz
+  and time_window < $1::timestamptz + interval '1 hour'
+group by
+  user_id
+order by
+  user_id

@@ -1,0 +1,139 @@
+-- The sums of every hour that is added up are those of its published windows, and every published window has its hour.
+-- Rows: one per hour that has no row, or whose sums differ, with the number of rows that do. Parameters: none.
+-- Rerun: reads only.
+with
+  rolled as materialized (
+    select
+      time_window
+    from
+      hour_rollups
+    where
+      rolled_at is not null
+  ),
+  users_expected as (
+    select
+      h.time_window,
+      m.user_id,
+      sum(m.stream_count) as stream_count,
+      sum(m.total_listen_time) as total_listen_time,
+      sum(round(m.skip_rate * m.stream_count)) as skipped_count,
+      sum(round(m.like_rate * m.stream_count)) as liked_count,
+      sum(round(m.share_rate * m.stream_count)) as shared_count,
+      sum(round(m.playlist_add_rate * m.stream_count)) as added_to_playlist_count
+    from
+      rolled h
+      join user_engagement_metrics m on m.time_window >= h.time_window
+      and m.time_window < h.time_window + interval '1 hour'
+    group by
+      1,
+      2
+  ),
+  users_stored as (
+    select
+      s.*
+    from
+      rolled
+      join user_engagement_hours s using (time_window)
+  ),
+  contents_expected as (
+    select
+      h.time_window,
+      m.song_id,
+      m.artist_id,
+      sum(m.stream_count) as stream_count,
+      sum(round(m.completion_rate * m.stream_count)) as completed_count,
+      sum(round(m.skip_rate * m.stream_count)) as skipped_count,
+      sum(round(m.like_rate * m.stream_count)) as liked_count
+    from
+      rolled h
+      join content_performance_metrics m on m.time_window >= h.time_window
+      and m.time_window < h.time_window + interval '1 hour'
+    group by
+      1,
+      2,
+      3
+  ),
+  contents_stored as (
+    select
+      s.*
+    from
+      rolled
+      join content_performance_hours s using (time_window)
+  ),
+  problems as (
+    select
+      time_window,
+      'users' as sums
+    from
+      users_expected x
+      full join users_stored s using (time_window, user_id)
+    where
+      (
+        x.stream_count,
+        x.total_listen_time,
+        x.skipped_count,
+        x.liked_count,
+        x.shared_count,
+        x.added_to_playlist_count
+      ) is distinct from (
+        s.stream_count,
+        s.total_listen_time,
+        s.skipped_count,
+        s.liked_count,
+        s.shared_count,
+        s.added_to_playlist_count
+      )
+    union all
+    select
+      time_window,
+      'contents'
+    from
+      contents_expected x
+      full join contents_stored s using (time_window, song_id, artist_id)
+    where
+      (
+        x.stream_count,
+        x.completed_count,
+        x.skipped_count,
+        x.liked_count
+      ) is distinct from (
+        s.stream_count,
+        s.completed_count,
+        s.skipped_count,
+        s.liked_count
+      )
+    union all
+    select
+      date_bin(
+        interval '1 hour',
+        p.window_start,
+        timestamptz '1970-01-01 00:00:00+00'
+      ),
+      'none'
+    from
+      window_publications p
+    where
+      not exists (
+        select
+        from
+          hour_rollups h
+        where
+          h.time_window = date_bin(
+            interval '1 hour',
+            p.window_start,
+            timestamptz '1970-01-01 00:00:00+00'
+          )
+      )
+  )
+select
+  time_window,
+  sums,
+  count(*) as differing_count
+from
+  problems
+group by
+  time_window,
+  sums
+order by
+  time_window,
+  sums

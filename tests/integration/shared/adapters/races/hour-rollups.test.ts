@@ -1,0 +1,193 @@
+import { describe, expect, test } from "vitest";
+
+import { publishWindows } from "#functions/close-windows/close-due-windows.ts";
+import { loadStatement } from "#shared/sql.ts";
+import { applyPlays, useStores } from "#tests/support/races/open-stores.ts";
+import { playPart } from "#tests/support/races/play-part.ts";
+import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
+import { useDatabase } from "#tests/support/rows/use-database.ts";
+
+const database = useDatabase();
+const stores = useStores(database);
+const NOON = new Date("2026-01-15T12:00:00Z");
+const LAST_WINDOW = ["minutes", "2026-01-15T12:55:00Z"] as const;
+
+/** Two users and two songs in three windows of the hour of noon, one play in the next hour. */
+const PLAYS = [
+  { id: 1, isSkipped: true, streamDurationSeconds: 7 },
+  { id: 2, at: "2026-01-15T12:31:00Z", isLiked: true },
+  { id: 3, at: "2026-01-15T12:32:00Z", isSkipped: true, songId: 2 },
+  { id: 4, at: "2026-01-15T12:33:00Z", isShared: true },
+  { id: 5, at: "2026-01-15T12:59:59Z", userId: 2, isCompletePlay: true },
+  { id: 6, at: "2026-01-15T13:00:00Z", userId: 2 },
+];
+/** User, plays, seconds, skipped, liked, shared, added. */
+const USERS_OF_NOON = [
+  [1, 4, 187, 2, 1, 1, 0],
+  [2, 1, 60, 0, 0, 0, 0],
+];
+/** Song, plays, completed, skipped, liked. */
+const CONTENTS_OF_NOON = [
+  [1, 4, 1, 1, 1],
+  [2, 1, 0, 1, 0],
+];
+
+describe("an hour whose windows are all published", () => {
+  test("is added up once, and dashboards read the same as before", async () => {
+    const store = await publishAll();
+    const before = await readHours();
+
+    // The next one is not over, although the window of its only play is closed.
+    expect(await store.findRollableHours(0)).toEqual([NOON]);
+    expect(await store.rollUpHour(NOON)).toBe(true);
+    expect(await store.rollUpHour(NOON)).toBe(false);
+
+    expect(await store.findRollableHours(0)).toEqual([]);
+    expect(before.users).toEqual(USERS_OF_NOON);
+    expect(before.contents).toEqual(CONTENTS_OF_NOON);
+    expect(await readHours()).toEqual(before);
+    // Now from the sums: the windows are not looked at.
+    await database.rows("delete from user_engagement_metrics");
+    await database.rows("delete from content_performance_metrics");
+    expect(await readHours()).toEqual(before);
+  });
+
+  test("is left alone until none of them was published anew for a while", async () => {
+    const store = await publishAll();
+
+    expect(await store.findRollableHours(600_000)).toEqual([]);
+  });
+
+  test("is out of date from the moment a late play revises one, and is added up anew", async () => {
+    const store = await publishAll();
+    await store.rollUpHour(NOON);
+    await applyPlays(stores.openWarehouse(), [
+      { id: 7, at: "2026-01-15T12:32:00Z", userId: 3 },
+    ]);
+    await publishWindows(store, 0);
+
+    const revised = [...USERS_OF_NOON, [3, 1, 60, 0, 0, 0, 0]];
+    expect((await readHours()).users).toEqual(revised);
+    expect(await store.rollUpHour(NOON)).toBe(true);
+    expect((await readHours()).users).toEqual(revised);
+    expect(await runCheck()).toEqual([]);
+  });
+});
+
+describe("an hour that is not over", () => {
+  test("is not added up, is read from its windows, and is marked as unfinished", async () => {
+    await applyPlays(stores.openWarehouse(), PLAYS);
+    const store = stores.openWindowStore();
+
+    expect(await store.findRollableHours(0)).toEqual([]);
+    expect(await readHours()).toEqual({
+      users: USERS_OF_NOON,
+      contents: CONTENTS_OF_NOON,
+      isFinal: [false],
+    });
+  });
+
+  test("is unfinished too where some of its windows are published", async () => {
+    await applyPlays(stores.openWarehouse(), PLAYS);
+    const store = stores.openWindowStore();
+    await database.rows(
+      "update window_frontiers set closed_until = '2026-01-15 12:05:00+00' where window_kind = 'minutes'",
+    );
+    await publishWindows(store, 0);
+
+    expect(await store.findRollableHours(0)).toEqual([]);
+    expect(await store.rollUpHour(NOON)).toBe(false);
+    expect(await readHours()).toEqual({
+      users: USERS_OF_NOON,
+      contents: CONTENTS_OF_NOON,
+      isFinal: [false],
+    });
+  });
+});
+
+describe("adding up an hour while one of its windows is published", () => {
+  test("waits for the publication, and has what it brings", async () => {
+    const store = await publishAll();
+    const reviser = await playPart(database, "closer", "reviser");
+    await reviser.say("begin");
+    await reviser.run("close-windows/lock_window", LAST_WINDOW);
+    const rolledUp = stores
+      .openWindowStore({ name: "adding up" })
+      .rollUpHour(NOON);
+    await waitUntilBlocked(database.owner, "adding up");
+    await reviser.say(
+      "update user_engagement_metrics set stream_count = 2 where time_window = '2026-01-15 12:55:00+00'",
+    );
+    await reviser.run("close-windows/record_publication", LAST_WINDOW);
+    await reviser.say("commit");
+
+    expect(await rolledUp).toBe(true);
+    expect((await readHours()).users).toEqual([
+      USERS_OF_NOON[0],
+      [2, 2, 60, 0, 0, 0, 0],
+    ]);
+    expect(await store.findRollableHours(0)).not.toContainEqual(NOON);
+  });
+
+  test("has the publication wait, which then makes it out of date", async () => {
+    const store = await publishAll();
+    const adder = await playPart(database, "closer", "adder");
+    await adder.say("begin");
+    await adder.run("close-windows/lock_hour", [NOON]);
+    await adder.run("close-windows/record_roll_up", [NOON]);
+    await adder.run("close-windows/roll_up_user_engagement", [NOON]);
+    await adder.run("close-windows/roll_up_content_performance", [NOON]);
+    await applyPlays(stores.openWarehouse(), [
+      // In a window of the hour that had no play before.
+      { id: 7, at: "2026-01-15T12:45:00Z", userId: 3 },
+    ]);
+    const published = publishWindows(
+      stores.openWindowStore({ name: "reviser" }),
+      0,
+    );
+    await waitUntilBlocked(database.owner, "reviser");
+    await adder.say("commit");
+    await published;
+
+    expect((await readHours()).users).toEqual([
+      ...USERS_OF_NOON,
+      [3, 1, 60, 0, 0, 0, 0],
+    ]);
+    expect(await store.findRollableHours(0)).toContainEqual(NOON);
+  });
+});
+
+async function publishAll() {
+  await applyPlays(stores.openWarehouse(), PLAYS);
+  const store = stores.openWindowStore();
+  await store.closeOpenWindows();
+  await publishWindows(store, 0);
+  return store;
+}
+
+async function runCheck(): Promise<unknown[]> {
+  return database.run(
+    loadStatement("validation/checks/hour_rollups_match_windows"),
+  );
+}
+
+/** What the hour of noon looks like to a dashboard. */
+async function readHours() {
+  const ofNoon = "time_window = '2026-01-15 12:00:00+00'";
+  return {
+    users: await database.list(
+      `select user_id, stream_count, total_listen_time, skipped_count, liked_count, shared_count, added_to_playlist_count
+       from engagement_by_user_hour where ${ofNoon} order by 1`,
+    ),
+    contents: await database.list(
+      `select song_id, stream_count, completed_count, skipped_count, liked_count
+       from content_by_hour where ${ofNoon} order by 1`,
+    ),
+    isFinal: (
+      await database.list(
+        `select distinct is_final from engagement_by_user_hour where ${ofNoon}
+         union select distinct is_final from content_by_hour where ${ofNoon}`,
+      )
+    ).flat(),
+  };
+}

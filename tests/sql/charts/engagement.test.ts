@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { useDatabase } from "#tests/support/rows/use-database.ts";
+
+const database = useDatabase();
+
+/**
+ * One user with 1 play, skipped, and one with 99 plays, none skipped, both `free`; a `premium` user in two windows; one of
+ * whom nothing is known but the number; an open window of two micro-batches; an hour that is added up.
+ */
+const ROWS = `
+  update users set subscription_type = null, age = null;
+  update users set subscription_type = 'free', age = 17 where user_id = 1;
+  update users set subscription_type = 'free', age = 18 where user_id = 2;
+  update users set subscription_type = 'premium', age = 65 where user_id = 3;
+  update window_frontiers set closed_until = '2026-01-15 12:10+00' where window_kind = 'minutes';
+  insert into user_engagement_metrics (
+    time_window, user_id, stream_count, total_listen_time, avg_listen_time, skip_rate, like_rate, share_rate, playlist_add_rate
+  ) values
+    ('2026-01-15 12:00+00', 1, 1, 10, 10, 1, 0, 0, 0),
+    ('2026-01-15 12:00+00', 2, 99, 19800, 200, 0, 33.0/99, 1.0/99, 2.0/99),
+    ('2026-01-15 12:00+00', 3, 7, 700, 100, 3.0/7, 1.0/7, 0, 0),
+    ('2026-01-15 12:05+00', 3, 3, 30, 10, 1.0/3, 0, 0, 0),
+    ('2026-01-15 12:05+00', 4, 1, 50, 50, 0, 1, 0, 0);
+  insert into window_publications (window_kind, window_start)
+  values ('minutes', '2026-01-15 12:00+00'), ('minutes', '2026-01-15 12:05+00');
+  insert into window_partials (window_kind, window_start, stream_count) values ('minutes', '2026-01-15 12:10+00', 3);
+  insert into user_engagement_partials (
+    time_window, user_ids, stream_counts, total_listen_times, skipped_counts, liked_counts, shared_counts, added_to_playlist_counts
+  ) values
+    ('2026-01-15 12:10+00', '{3,4}', '{1,1}', '{5,6}', '{1,0}', '{0,0}', '{0,0}', '{0,0}'),
+    ('2026-01-15 12:10+00', '{3}', '{1}', '{7}', '{0}', '{1}', '{0}', '{0}');
+  insert into hour_rollups (time_window, rolled_at) values ('2026-01-15 11:00+00', now());
+  insert into user_engagement_hours values ('2026-01-15 11:00+00', 2, 4, 40, 1, 2, 3, 4)`;
+
+beforeEach(() => database.rows(ROWS));
+
+/** Times as of a session that is somewhere else. */
+const inTokyo = async (text: string) => {
+  await database.rows("set timezone = 'Asia/Tokyo'");
+  try {
+    return await database.list(text);
+  } finally {
+    await database.rows("set timezone = 'UTC'");
+  }
+};
+
+describe("a window's users by what groups them", () => {
+  const COLUMNS = `to_char(time_window at time zone 'UTC', 'HH24:MI'), subscription_type, age_group, active_users,
+    stream_count, total_listen_time, skipped_count, liked_count, shared_count, added_to_playlist_count, is_final`;
+
+  test("are counted, with their plays added up, of open windows as of closed ones", async () => {
+    expect(
+      await inTokyo(
+        `select ${COLUMNS} from engagement_by_window order by 1, 2, 3 desc`,
+      ),
+    ).toEqual([
+      ["12:00", "free", "under 18", 1, 1, 10, 1, 0, 0, 0, true],
+      ["12:00", "free", "18-24", 1, 99, 19800, 0, 33, 1, 2, true],
+      ["12:00", "premium", "65 and over", 1, 7, 700, 3, 1, 0, 0, true],
+      ["12:05", "premium", "65 and over", 1, 3, 30, 1, 0, 0, 0, true],
+      ["12:05", "unknown", "unknown", 1, 1, 50, 0, 1, 0, 0, true],
+      ["12:10", "premium", "65 and over", 1, 2, 12, 1, 1, 0, 0, false],
+      ["12:10", "unknown", "unknown", 1, 1, 6, 0, 0, 0, 0, false],
+    ]);
+  });
+
+  test("give rates that are ratios of sums, whatever the plays of each", async () => {
+    expect(
+      await database.list(
+        `select subscription_type, (sum(skipped_count) / sum(stream_count))::double precision
+         from engagement_by_window where time_window = '2026-01-15 12:00+00' group by 1 order by 1`,
+      ),
+    ).toEqual([
+      ["free", 0.01],
+      ["premium", 3 / 7],
+    ]);
+  });
+
+  test("are counted once in an hour, whose unfinished state is that of its last window", async () => {
+    expect(
+      await inTokyo(
+        `select ${COLUMNS} from engagement_by_hour order by 1, 2, 3 desc`,
+      ),
+    ).toEqual([
+      ["11:00", "free", "18-24", 1, 4, 40, 1, 2, 3, 4, true],
+      ["12:00", "free", "under 18", 1, 1, 10, 1, 0, 0, 0, false],
+      ["12:00", "free", "18-24", 1, 99, 19800, 0, 33, 1, 2, false],
+      ["12:00", "premium", "65 and over", 1, 12, 742, 5, 2, 0, 0, false],
+      ["12:00", "unknown", "unknown", 1, 2, 56, 0, 1, 0, 0, false],
+    ]);
+  });
+
+  test("are those of their present attributes", async () => {
+    await database.rows(
+      "update users set subscription_type = 'family' where user_id in (1, 2)",
+    );
+
+    expect(
+      await database.list(
+        "select distinct subscription_type from engagement_by_hour order by 1",
+      ),
+    ).toEqual([["family"], ["premium"], ["unknown"]]);
+  });
+});
+
+test.for([
+  [null, "unknown"],
+  [0, "under 18"],
+  [17, "under 18"],
+  [18, "18-24"],
+  [24, "18-24"],
+  [25, "25-34"],
+  [34, "25-34"],
+  [35, "35-44"],
+  [44, "35-44"],
+  [45, "45-54"],
+  [54, "45-54"],
+  [55, "55-64"],
+  [64, "55-64"],
+  [65, "65 and over"],
+] as const)("the age %s is in the group %s", async ([age, group]) => {
+  expect(await database.list("select age_group($1)", [age])).toEqual([[group]]);
+});
+
+test("a count comes back from its share to the last play, of any number up to a million", async () => {
+  expect(
+    await database.list(
+      `select count(*) from generate_series(1, 1000000, 997) of_count, generate_series(0, of_count, 1 + of_count / 50) as part
+       where count_of_share(part::double precision / of_count, of_count) <> part`,
+    ),
+  ).toEqual([[0]]);
+});
