@@ -17,7 +17,10 @@ test("sql/schema.sql is what the migrations make (npm run schema writes it)", as
 
 test.for([
   ["a column", "alter table users add column extra integer"],
-  ["a column's type", "alter table songs alter column title type varchar(9)"],
+  [
+    "a column's type",
+    "alter table songs alter column language type varchar(9)",
+  ],
   [
     "how a column is stored",
     "alter table hourly_partials alter column user_ids set storage external",

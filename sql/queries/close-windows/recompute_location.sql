@@ -2,6 +2,17 @@
 -- What a revision changes is recorded with it; a first publication changes nothing. Listeners follow the facts.
 -- Parameters: $1, $2 timestamptz, window start and end. Rerun: changes nothing.
 with
+  plays as materialized (
+    select
+      location_id,
+      user_id,
+      song_id
+    from
+      stream_events
+    where
+      "timestamp" >= $1::timestamptz
+      and "timestamp" < $2::timestamptz
+  ),
   listeners as materialized (
     select
       location_id,
@@ -15,10 +26,7 @@ with
           location_id,
           user_id
         from
-          stream_events
-        where
-          "timestamp" >= $1::timestamptz
-          and "timestamp" < $2::timestamptz
+          plays
       )
     group by
       location_id,
@@ -68,10 +76,7 @@ with
       count(distinct user_id),
       count(distinct song_id)
     from
-      stream_events
-    where
-      "timestamp" >= $1::timestamptz
-      and "timestamp" < $2::timestamptz
+      plays
     group by
       location_id
     order by

@@ -34,10 +34,12 @@ test("a row that is gone is found out where the statements behind the copy are a
   const { warehouse, batcher } = await openWarehouse(2);
   await insertNewcomer();
   await applyPlays(warehouse, [{ id: 1, userId: NEWCOMER }]);
+  await applyPlays(warehouse, [{ id: 1, userId: NEWCOMER, offset: 10 }]);
   await deleteNewcomer();
   await applyPlays(stores.openWarehouse(), [{ id: 3 }]);
+  const { batchCount } = batcher;
 
-  // The copy of the first fails, and with it the insert of the second.
+  // Ids are looked up, since one has come twice. The copy of the first fails, and with it the insert of the second.
   expect(
     await applyAndListLetters(warehouse, [
       { id: 2, userId: NEWCOMER },
@@ -47,7 +49,7 @@ test("a row that is gone is found out where the statements behind the copy are a
     outcomes: ["unknown_reference", "duplicate"],
     letters: ["2 unknown_reference"],
   });
-  expect(batcher.batchCount).toBe(1);
+  expect(batcher.batchCount).toBe(batchCount + 1);
 });
 
 test("an id that has become a fact meanwhile is found out where partial aggregates and marks are answered together with it", async () => {
@@ -71,8 +73,8 @@ test("an id that has become a fact meanwhile is found out where partial aggregat
 });
 
 test("a deadlock in the ledger is found out where the look-ups behind it are answered together with it", async () => {
-  // The rows of the ledger, the bounds, the references and the ids.
-  const { warehouse, batcher } = await openWarehouse(4);
+  // The rows of the ledger, the bounds and the references.
+  const { warehouse, batcher } = await openWarehouse(3);
   const rival = await playPart(database, "ingest", "rival");
   await rival.say("begin");
   await rival.run("ledger/lock_partitions", ["stream-events", [1]]);
