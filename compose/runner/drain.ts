@@ -2,9 +2,9 @@ import type { Clock } from "#compose/event-source-mapping/clock.ts";
 import type { Invoker } from "#compose/event-source-mapping/invoker.ts";
 import { PipelineError } from "#shared/errors.ts";
 import { invokeFunction } from "./invoke-function.ts";
+import { pacePolls } from "./pace-polls.ts";
 import type { Status } from "./read-status.ts";
 
-const POLL_INTERVAL_MS = 200;
 /** How long something may fail without a break: a server that is being restarted is back by then. */
 const PATIENCE_MS = 30_000;
 
@@ -27,10 +27,13 @@ export interface DrainOptions {
 export async function drain(options: DrainOptions): Promise<Status> {
   const { clock, timeoutMs, signal } = options;
   const endsAtMs = clock.elapsed() + timeoutMs;
+  const pace = pacePolls();
   let failingSinceMs: number | undefined;
   for (;;) {
+    let left = 0;
     try {
       const { status, rest } = await advance(options);
+      left = sumLags(status);
       if (rest.length === 0) return status;
       if (clock.elapsed() >= endsAtMs) throw notDrained(rest, timeoutMs);
       failingSinceMs = undefined;
@@ -41,7 +44,11 @@ export async function drain(options: DrainOptions): Promise<Status> {
       if (!mayPass || nowMs >= Math.min(endsAtMs, failingSinceMs + PATIENCE_MS))
         throw error;
     }
-    await clock.delay(POLL_INTERVAL_MS, signal);
+    const nowMs = clock.elapsed();
+    await clock.delay(
+      Math.max(0, Math.min(pace(nowMs, left), endsAtMs - nowMs)),
+      signal,
+    );
     signal.throwIfAborted();
   }
 }
@@ -107,6 +114,10 @@ function listLags({ topics }: Status): string[] {
   return topics
     .filter(({ lag }) => lag > 0)
     .map(({ topic, lag }) => `${topic} has ${lag} records to go`);
+}
+
+function sumLags({ topics }: Status): number {
+  return topics.reduce((sum, { lag }) => sum + lag, 0);
 }
 
 function notDrained(rest: readonly string[], timeoutMs: number): PipelineError {
