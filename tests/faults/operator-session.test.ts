@@ -14,8 +14,8 @@ import {
   readTranscript,
 } from "#tests/support/transcript/read-transcript.ts";
 
-const README = new URL("../../README.md", import.meta.url);
-const HEADING = "### From alarm to repaired window";
+const README = new URL("../../compose/dead-letters/README.md", import.meta.url);
+const HEADING = "# From alarm to repaired window";
 const TIMEOUT_MS = 240_000;
 
 let dataDir = "";
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 test(
-  "an operator's session goes as the README shows it, from the alarm to the repaired window",
+  "an operator's session goes as its page shows it, from the alarm to the repaired window",
   { timeout: TIMEOUT_MS },
   async () => {
     const steps = readTranscript(await readFile(README, "utf8"), HEADING);

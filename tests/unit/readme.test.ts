@@ -30,10 +30,6 @@ describe("the README names", () => {
     ).toEqual([]);
   });
 
-  test("every metric of the functions", () => {
-    expect(findMissing(Object.keys(METRICS))).toEqual([]);
-  });
-
   test("every function of serverless.yml", () => {
     const functions = globSync("functions/*/handler.ts", { cwd: root });
     expect(
@@ -70,8 +66,15 @@ describe("the README names", () => {
   });
 });
 
-describe("the README's table of faults", () => {
-  const rows = [...readme.matchAll(/^\| ([\d, ]+\d|\d) +\| .*$/gm)];
+test("the page on metrics names every metric of the functions", () => {
+  const page = read("compose/metrics/README.md");
+
+  expect(findMissing(Object.keys(METRICS), page)).toEqual([]);
+});
+
+describe("the table of faults", () => {
+  const page = read("tests/faults/README.md");
+  const rows = [...page.matchAll(/^\| ([\d, ]+\d|\d) +\| .*$/gm)];
 
   test("has each fault once", () => {
     const numbers = rows.flatMap(([, listed = ""]) =>
@@ -94,6 +97,46 @@ describe("the README's table of faults", () => {
         (path) => !existsSync(new URL(`tests/${path}.test.ts`, root)),
       ),
     ).toEqual([]);
+  });
+});
+
+describe("the pages of the project", () => {
+  const pages = [
+    "README.md",
+    ...globSync("{compose,functions,shared,sql,tests}/**/README.md", {
+      cwd: root,
+    }),
+  ];
+  const links = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(
+      ([, target = ""]) => ({ page, target }),
+    ),
+  );
+
+  test("link to files that are there", () => {
+    expect(
+      links.filter(
+        ({ page, target }) => !existsSync(new URL(target, new URL(page, root))),
+      ),
+    ).toEqual([]);
+    expect(links.length).toBeGreaterThan(8);
+  });
+
+  test("are all found from the first one", () => {
+    const found = new Set(
+      links.map(
+        ({ page, target }) =>
+          new URL(target, new URL(page, root)).pathname.split(root.pathname)[1],
+      ),
+    );
+
+    expect(
+      pages.filter((page) => page !== "README.md" && !found.has(page)),
+    ).toEqual([]);
+  });
+
+  test("begin with one of at most 400 lines", () => {
+    expect(readme.split("\n").length).toBeLessThanOrEqual(400);
   });
 });
 
