@@ -99,8 +99,8 @@ export function startsNewIncarnation(
 }
 
 /**
- * Tells which records of a micro-batch were handled before, and will count as redelivered. What that takes is worked out
- * when it is asked for the first time: most micro-batches never ask.
+ * Tells which records of a micro-batch were handled before, and will count as redelivered. Whether a partition begins anew is
+ * worked out for the first offset of it that was handled: in most micro-batches there is none.
  *
  * @param rows the newest incarnation of each partition
  * @param positions of the whole micro-batch, with which a new incarnation may begin
@@ -109,14 +109,18 @@ export function recallHandled(
   rows: readonly LedgerRow[],
   positions: readonly RecordPosition[],
 ): (position: RecordPosition) => boolean {
-  let handled: Map<number, readonly OffsetRange[]> | undefined;
+  const newest = new Map(rows.map((row) => [row.partition, row]));
+  const beginsAnew = new Map<number, boolean>();
   return ({ partition, offset }) => {
-    handled ??= new Map(
-      rows
-        .filter((row) => !startsNewIncarnation(row, positions))
-        .map((row) => [row.partition, row.handledOffsets]),
-    );
-    return containsOffset(handled.get(partition) ?? [], offset);
+    const row = newest.get(partition);
+    if (row === undefined || !containsOffset(row.handledOffsets, offset))
+      return false;
+    let isNew = beginsAnew.get(partition);
+    if (isNew === undefined) {
+      isNew = startsNewIncarnation(row, positions);
+      beginsAnew.set(partition, isNew);
+    }
+    return !isNew;
   };
 }
 
