@@ -7,12 +7,19 @@ export interface TopicDeclaration {
 
 // The broker's clock alone decides: a record's timestamp is then monotone within its partition.
 const BROKER_TIME = { "message.timestamp.type": "LogAppendTime" };
+const days = (count: number) => String(count * 24 * 60 * 60 * 1000);
 const compacted = (topic: string, partitions: number): TopicDeclaration => ({
   topic,
   partitions,
-  config: { ...BROKER_TIME, "cleanup.policy": "compact" },
+  config: {
+    ...BROKER_TIME,
+    "cleanup.policy": "compact",
+    // Who has been forgotten is gone from here after this, too: by default a segment may stay for ever.
+    "max.compaction.lag.ms": days(1),
+    // Ten years: with its tombstone a play's user would be unknown to who reads the topics into an empty database.
+    "delete.retention.ms": days(3650),
+  },
 });
-const days = (count: number) => String(count * 24 * 60 * 60 * 1000);
 
 export const STREAM_EVENTS_TOPIC = "stream-events";
 export const DEAD_LETTER_TOPIC = "dead-letter-queue";

@@ -40,7 +40,7 @@ beforeAll(async () => {
   before = await readLiving(first.databaseUrls.owner);
   deletedUsers = await selectRows(
     first.databaseUrls.owner,
-    "select user_id, username is not null as keeps_row from users where deleted_at is not null",
+    "select user_id, username, age, subscription_type, country from users where deleted_at is not null",
   );
 
   const second = await scene.beginAnew();
@@ -54,14 +54,22 @@ beforeAll(async () => {
 });
 afterAll(() => scene?.close());
 
-it("the newest version of a row is the one that counts, and a tombstone keeps the row", () => {
+it("the newest version of a row is the one that counts, and a tombstone keeps the row of a user without what it said", () => {
   expect(before.users).toContainEqual(
     expect.objectContaining({ user_id: 1, username: "renamed" }),
   );
   expect(before.users).toContainEqual(
     expect.objectContaining({ user_id: 3, username: "back" }),
   );
-  expect(deletedUsers).toEqual([{ user_id: 2, keeps_row: true }]);
+  expect(deletedUsers).toEqual([
+    {
+      user_id: 2,
+      username: null,
+      age: null,
+      subscription_type: null,
+      country: null,
+    },
+  ]);
 });
 
 it.each(DIMENSIONS)(

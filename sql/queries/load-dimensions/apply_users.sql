@@ -1,5 +1,5 @@
 -- Applies the newest version per key; an older one than the stored changes nothing. A tombstone marks the
--- row and keeps it, for it still satisfies references.
+-- row and keeps it, for it still satisfies references, but nothing that says who the user was.
 -- Parameters: $1 jsonb, array of {is_deleted, version_at, version_partition, version_offset, and the columns},
 -- one per key. Rows: the ids whose row was written. Rerun: the same version is not newer.
 merge into users d using (
@@ -34,6 +34,12 @@ and (
 and n.is_deleted then
 update
 set
+  username = null,
+  age = null,
+  gender = null,
+  subscription_type = null,
+  registration_date = null,
+  country = null,
   version_at = n.version_at,
   version_partition = n.version_partition,
   version_offset = n.version_offset,

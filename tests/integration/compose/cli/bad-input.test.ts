@@ -29,6 +29,7 @@ const COMMANDS = [
   "migrate",
   "drain",
   "status",
+  "forget",
   "rebuild",
   "replay",
 ];

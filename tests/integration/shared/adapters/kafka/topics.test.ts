@@ -49,6 +49,8 @@ test("the eight topics get the partitions and the policies of the design", async
     expect(await countPartitions(topic)).toBe(partitions);
   const compacted = {
     "cleanup.policy": "compact",
+    "delete.retention.ms": String(3650 * DAY_MS),
+    "max.compaction.lag.ms": String(DAY_MS),
     "message.timestamp.type": "LogAppendTime",
   };
   for (const dimension of ["users", "artists", "albums", "songs", "devices"])

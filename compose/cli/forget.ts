@@ -1,0 +1,38 @@
+import { nameOperator } from "#compose/dead-letters/operator-action.ts";
+import { forgetUser } from "#compose/forget/forget-user.ts";
+import { readConfig } from "#shared/config.ts";
+import { PipelineError } from "#shared/errors.ts";
+import { createCommand, type CommonOptions } from "./create-command.ts";
+import { readEnvironment } from "./environment.ts";
+import { findConnections } from "./find-connections.ts";
+import { runCommand } from "./run-command.ts";
+import { writeLine } from "./write-line.ts";
+
+const TIMEOUT_MS = 30_000;
+
+const command = createCommand(
+  "forget",
+  "Takes away what is stored of a user but the number, which names nobody then; the user's plays stay counted",
+)
+  .requiredOption("--user <id>", "the user's number")
+  .action(
+    async ({ dataDir, user }: CommonOptions & { readonly user: string }) => {
+      const { isBlank, letterCount } = await forgetUser(
+        await findConnections(dataDir, readConfig([], readEnvironment())),
+        { userId: user, actor: nameOperator() },
+        TIMEOUT_MS,
+      );
+      if (!isBlank)
+        throw new PipelineError(
+          `The tombstone of user ${user} is sent, but load-dimensions has not applied it after ${TIMEOUT_MS / 1000} s. See whether it runs with npm run status; nothing needs to be sent again, and saying npm run forget again tells whether it was applied.`,
+          { code: "not_forgotten", domain: "external", retry: true },
+        );
+      writeLine(
+        `User ${user} is forgotten: the row is blank, ${letterCount} dead letters of it too.`,
+      );
+      writeLine(
+        "Kafka keeps the earlier versions until the topic users is compacted: a day, and until a record comes to their partition after it. Letters about them are in dead-letter-queue for 14 days.",
+      );
+    },
+  );
+await runCommand(command);
