@@ -839,14 +839,6 @@ view arrived_references -- awaited references whose dimension is there by now: t
   grant select to ingest
   grant select to reader
 
-view chart_changes
-  changed_at timestamp with time zone
-   SELECT GREATEST(( SELECT max(partition_ledger.handled_at) AS max
-             FROM partition_ledger), ( SELECT max(window_frontiers.moved_at) AS max
-             FROM window_frontiers), ( SELECT max(hour_rollups.changed_at) AS max
-             FROM hour_rollups)) AS changed_at;
-  grant select to reader
-
 view content_by_hour
   time_window timestamp with time zone
   song_id integer
@@ -854,10 +846,10 @@ view content_by_hour
   artist_id integer
   artist text
   genre text
-  stream_count bigint
-  completed_count bigint
-  skipped_count bigint
-  liked_count bigint
+  stream_count integer
+  completed_count integer
+  skipped_count integer
+  liked_count integer
   is_final boolean
    SELECT c.time_window,
       c.song_id,
@@ -873,10 +865,10 @@ view content_by_hour
      FROM ( SELECT t.time_window,
               t.song_id,
               t.artist_id,
-              t.stream_count::bigint AS stream_count,
-              t.completed_count::bigint AS completed_count,
-              t.skipped_count::bigint AS skipped_count,
-              t.liked_count::bigint AS liked_count,
+              t.stream_count,
+              t.completed_count,
+              t.skipped_count,
+              t.liked_count,
               true AS is_final
              FROM hour_rollups h
                JOIN content_performance_hours t USING (time_window)
@@ -887,18 +879,20 @@ view content_by_hour
            SELECT h.time_window,
               w.song_id,
               w.artist_id,
-              sum(w.stream_count)::bigint AS sum,
-              sum(w.completed_count)::bigint AS sum,
-              sum(w.skipped_count)::bigint AS sum,
-              sum(w.liked_count)::bigint AS sum,
+              sum(w.stream_count::double precision)::integer AS sum,
+              sum(round(w.completion_rate * w.stream_count::double precision))::integer AS sum,
+              sum(round(w.skip_rate * w.stream_count::double precision))::integer AS sum,
+              sum(round(w.like_rate * w.stream_count::double precision))::integer AS sum,
               h.is_final
              FROM unrolled_hours h
-               CROSS JOIN LATERAL ( SELECT l.song_id,
+               CROSS JOIN LATERAL ( SELECT l.time_window,
+                      l.song_id,
                       l.artist_id,
                       l.stream_count,
-                      count_of_share(l.completion_rate, l.stream_count) AS completed_count,
-                      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
-                      count_of_share(l.like_rate, l.stream_count) AS liked_count
+                      l.completion_rate,
+                      l.skip_rate,
+                      l.like_rate,
+                      l.is_final
                      FROM content_performance_live l
                     WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
             GROUP BY h.time_window, h.is_final, w.song_id, w.artist_id) c
@@ -1043,9 +1037,9 @@ view engagement_by_hour
   added_to_playlist_count bigint
   is_final boolean
    SELECT time_window,
-      subscription_type,
-      age_group,
-      count(*) AS active_users,
+      COALESCE(subscription_type, 'unknown'::text) AS subscription_type,
+      age_group(age) AS age_group,
+      sum(active_users)::bigint AS active_users,
       sum(stream_count)::bigint AS stream_count,
       sum(total_listen_time)::bigint AS total_listen_time,
       sum(skipped_count)::bigint AS skipped_count,
@@ -1053,8 +1047,21 @@ view engagement_by_hour
       sum(shared_count)::bigint AS shared_count,
       sum(added_to_playlist_count)::bigint AS added_to_playlist_count,
       bool_and(is_final) AS is_final
-     FROM engagement_by_user_hour
-    GROUP BY time_window, subscription_type, age_group;
+     FROM ( SELECT e.time_window,
+              u.subscription_type,
+              u.age,
+              count(*) AS active_users,
+              sum(e.stream_count) AS stream_count,
+              sum(e.total_listen_time::double precision) AS total_listen_time,
+              sum(e.skipped_count) AS skipped_count,
+              sum(e.liked_count) AS liked_count,
+              sum(e.shared_count) AS shared_count,
+              sum(e.added_to_playlist_count) AS added_to_playlist_count,
+              bool_and(e.is_final) AS is_final
+             FROM user_engagement_by_hour e
+               LEFT JOIN users u USING (user_id)
+            GROUP BY e.time_window, u.subscription_type, u.age) ages
+    GROUP BY time_window, (COALESCE(subscription_type, 'unknown'::text)), (age_group(age));
   grant select to reader
 
 view engagement_by_user_hour
@@ -1062,12 +1069,12 @@ view engagement_by_user_hour
   user_id integer
   subscription_type text
   age_group text
-  stream_count bigint
+  stream_count integer
   total_listen_time bigint
-  skipped_count bigint
-  liked_count bigint
-  shared_count bigint
-  added_to_playlist_count bigint
+  skipped_count integer
+  liked_count integer
+  shared_count integer
+  added_to_playlist_count integer
   is_final boolean
    SELECT e.time_window,
       e.user_id,
@@ -1080,41 +1087,7 @@ view engagement_by_user_hour
       e.shared_count,
       e.added_to_playlist_count,
       e.is_final
-     FROM ( SELECT s.time_window,
-              s.user_id,
-              s.stream_count::bigint AS stream_count,
-              s.total_listen_time,
-              s.skipped_count::bigint AS skipped_count,
-              s.liked_count::bigint AS liked_count,
-              s.shared_count::bigint AS shared_count,
-              s.added_to_playlist_count::bigint AS added_to_playlist_count,
-              true AS is_final
-             FROM hour_rollups h
-               JOIN user_engagement_hours s USING (time_window)
-            WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
-                     FROM unrolled_hours o
-                    WHERE o.time_window = h.time_window))
-          UNION ALL
-           SELECT h.time_window,
-              w.user_id,
-              sum(w.stream_count)::bigint AS sum,
-              sum(w.total_listen_time)::bigint AS sum,
-              sum(w.skipped_count)::bigint AS sum,
-              sum(w.liked_count)::bigint AS sum,
-              sum(w.shared_count)::bigint AS sum,
-              sum(w.added_to_playlist_count)::bigint AS sum,
-              h.is_final
-             FROM unrolled_hours h
-               CROSS JOIN LATERAL ( SELECT l.user_id,
-                      l.stream_count,
-                      l.total_listen_time,
-                      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
-                      count_of_share(l.like_rate, l.stream_count) AS liked_count,
-                      count_of_share(l.share_rate, l.stream_count) AS shared_count,
-                      count_of_share(l.playlist_add_rate, l.stream_count) AS added_to_playlist_count
-                     FROM user_engagement_live l
-                    WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
-            GROUP BY h.time_window, h.is_final, w.user_id) e
+     FROM user_engagement_by_hour e
        LEFT JOIN users u USING (user_id);
   grant select to reader
 
@@ -1158,9 +1131,9 @@ view engagement_by_window
   added_to_playlist_count bigint
   is_final boolean
    SELECT time_window,
-      subscription_type,
-      age_group,
-      count(*) AS active_users,
+      COALESCE(subscription_type, 'unknown'::text) AS subscription_type,
+      age_group(age) AS age_group,
+      sum(active_users)::bigint AS active_users,
       sum(stream_count)::bigint AS stream_count,
       sum(total_listen_time)::bigint AS total_listen_time,
       sum(skipped_count)::bigint AS skipped_count,
@@ -1168,8 +1141,21 @@ view engagement_by_window
       sum(shared_count)::bigint AS shared_count,
       sum(added_to_playlist_count)::bigint AS added_to_playlist_count,
       bool_and(is_final) AS is_final
-     FROM engagement_by_user_window
-    GROUP BY time_window, subscription_type, age_group;
+     FROM ( SELECT l.time_window,
+              u.subscription_type,
+              u.age,
+              count(*) AS active_users,
+              sum(l.stream_count::double precision) AS stream_count,
+              sum(l.total_listen_time::double precision) AS total_listen_time,
+              sum(round(l.skip_rate * l.stream_count::double precision)) AS skipped_count,
+              sum(round(l.like_rate * l.stream_count::double precision)) AS liked_count,
+              sum(round(l.share_rate * l.stream_count::double precision)) AS shared_count,
+              sum(round(l.playlist_add_rate * l.stream_count::double precision)) AS added_to_playlist_count,
+              bool_and(l.is_final) AS is_final
+             FROM user_engagement_live l
+               LEFT JOIN users u USING (user_id)
+            GROUP BY l.time_window, u.subscription_type, u.age) ages
+    GROUP BY time_window, (COALESCE(subscription_type, 'unknown'::text)), (age_group(age));
   grant select to reader
 
 view hourly_live
@@ -1363,6 +1349,56 @@ view unrolled_hours
              FROM window_partials
             WHERE window_partials.window_kind = 'minutes'::text) found
     GROUP BY time_window;
+  grant select to reader
+
+view user_engagement_by_hour
+  time_window timestamp with time zone
+  user_id integer
+  stream_count integer
+  total_listen_time bigint
+  skipped_count integer
+  liked_count integer
+  shared_count integer
+  added_to_playlist_count integer
+  is_final boolean
+   SELECT s.time_window,
+      s.user_id,
+      s.stream_count,
+      s.total_listen_time,
+      s.skipped_count,
+      s.liked_count,
+      s.shared_count,
+      s.added_to_playlist_count,
+      true AS is_final
+     FROM hour_rollups h
+       JOIN user_engagement_hours s USING (time_window)
+    WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
+             FROM unrolled_hours o
+            WHERE o.time_window = h.time_window))
+  UNION ALL
+   SELECT h.time_window,
+      w.user_id,
+      sum(w.stream_count::double precision)::integer AS stream_count,
+      sum(w.total_listen_time::double precision)::bigint AS total_listen_time,
+      sum(round(w.skip_rate * w.stream_count::double precision))::integer AS skipped_count,
+      sum(round(w.like_rate * w.stream_count::double precision))::integer AS liked_count,
+      sum(round(w.share_rate * w.stream_count::double precision))::integer AS shared_count,
+      sum(round(w.playlist_add_rate * w.stream_count::double precision))::integer AS added_to_playlist_count,
+      h.is_final
+     FROM unrolled_hours h
+       CROSS JOIN LATERAL ( SELECT l.time_window,
+              l.user_id,
+              l.stream_count,
+              l.total_listen_time,
+              l.avg_listen_time,
+              l.skip_rate,
+              l.like_rate,
+              l.share_rate,
+              l.playlist_add_rate,
+              l.is_final
+             FROM user_engagement_live l
+            WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
+    GROUP BY h.time_window, h.is_final, w.user_id;
   grant select to reader
 
 view user_engagement_live

@@ -63,6 +63,58 @@ from
   user_engagement_live l
   left join users u using (user_id);
 
+-- Sums of whole numbers that fit in 32 bits are added up as such, and others as doubles, which hold whole numbers exactly up
+-- to 2^53: a sum of bigint is numeric and takes three times as long.
+create view user_engagement_by_hour as
+select
+  s.time_window,
+  s.user_id,
+  s.stream_count,
+  s.total_listen_time,
+  s.skipped_count,
+  s.liked_count,
+  s.shared_count,
+  s.added_to_playlist_count,
+  true as is_final
+from
+  hour_rollups h
+  join user_engagement_hours s using (time_window)
+where
+  h.rolled_at is not null
+  and not exists (
+    select
+    from
+      unrolled_hours o
+    where
+      o.time_window = h.time_window
+  )
+union all
+select
+  h.time_window,
+  w.user_id,
+  sum(w.stream_count::double precision)::integer,
+  sum(w.total_listen_time::double precision)::bigint,
+  sum(round(w.skip_rate * w.stream_count))::integer,
+  sum(round(w.like_rate * w.stream_count))::integer,
+  sum(round(w.share_rate * w.stream_count))::integer,
+  sum(round(w.playlist_add_rate * w.stream_count))::integer,
+  h.is_final
+from
+  unrolled_hours h
+  cross join lateral (
+    select
+      l.*
+    from
+      user_engagement_live l
+    where
+      l.time_window >= h.time_window
+      and l.time_window < h.time_window + interval '1 hour'
+  ) w
+group by
+  h.time_window,
+  h.is_final,
+  w.user_id;
+
 create view engagement_by_user_hour as
 select
   e.time_window,
@@ -77,70 +129,16 @@ select
   e.added_to_playlist_count,
   e.is_final
 from
-  (
-    select
-      s.time_window,
-      s.user_id,
-      s.stream_count::bigint,
-      s.total_listen_time,
-      s.skipped_count::bigint,
-      s.liked_count::bigint,
-      s.shared_count::bigint,
-      s.added_to_playlist_count::bigint,
-      true as is_final
-    from
-      hour_rollups h
-      join user_engagement_hours s using (time_window)
-    where
-      h.rolled_at is not null
-      and not exists (
-        select
-        from
-          unrolled_hours o
-        where
-          o.time_window = h.time_window
-      )
-    union all
-    select
-      h.time_window,
-      w.user_id,
-      sum(w.stream_count)::bigint,
-      sum(w.total_listen_time)::bigint,
-      sum(w.skipped_count)::bigint,
-      sum(w.liked_count)::bigint,
-      sum(w.shared_count)::bigint,
-      sum(w.added_to_playlist_count)::bigint,
-      h.is_final
-    from
-      unrolled_hours h
-      cross join lateral (
-        select
-          l.user_id,
-          l.stream_count,
-          l.total_listen_time,
-          count_of_share (l.skip_rate, l.stream_count) as skipped_count,
-          count_of_share (l.like_rate, l.stream_count) as liked_count,
-          count_of_share (l.share_rate, l.stream_count) as shared_count,
-          count_of_share (l.playlist_add_rate, l.stream_count) as added_to_playlist_count
-        from
-          user_engagement_live l
-        where
-          l.time_window >= h.time_window
-          and l.time_window < h.time_window + interval '1 hour'
-      ) w
-    group by
-      h.time_window,
-      h.is_final,
-      w.user_id
-  ) e
+  user_engagement_by_hour e
   left join users u using (user_id);
 
+-- What groups users is worked out for the few hundred sums per subscription and age, not for every user and window.
 create view engagement_by_window as
 select
   time_window,
-  subscription_type,
-  age_group,
-  count(*) as active_users,
+  coalesce(subscription_type, 'unknown') as subscription_type,
+  age_group (age) as age_group,
+  sum(active_users)::bigint as active_users,
   sum(stream_count)::bigint as stream_count,
   sum(total_listen_time)::bigint as total_listen_time,
   sum(skipped_count)::bigint as skipped_count,
@@ -149,18 +147,38 @@ select
   sum(added_to_playlist_count)::bigint as added_to_playlist_count,
   bool_and(is_final) as is_final
 from
-  engagement_by_user_window
+  (
+    select
+      l.time_window,
+      u.subscription_type,
+      u.age,
+      count(*) as active_users,
+      sum(l.stream_count::double precision) as stream_count,
+      sum(l.total_listen_time::double precision) as total_listen_time,
+      sum(round(l.skip_rate * l.stream_count)) as skipped_count,
+      sum(round(l.like_rate * l.stream_count)) as liked_count,
+      sum(round(l.share_rate * l.stream_count)) as shared_count,
+      sum(round(l.playlist_add_rate * l.stream_count)) as added_to_playlist_count,
+      bool_and(l.is_final) as is_final
+    from
+      user_engagement_live l
+      left join users u using (user_id)
+    group by
+      l.time_window,
+      u.subscription_type,
+      u.age
+  ) ages
 group by
   time_window,
-  subscription_type,
-  age_group;
+  2,
+  3;
 
 create view engagement_by_hour as
 select
   time_window,
-  subscription_type,
-  age_group,
-  count(*) as active_users,
+  coalesce(subscription_type, 'unknown') as subscription_type,
+  age_group (age) as age_group,
+  sum(active_users)::bigint as active_users,
   sum(stream_count)::bigint as stream_count,
   sum(total_listen_time)::bigint as total_listen_time,
   sum(skipped_count)::bigint as skipped_count,
@@ -169,11 +187,31 @@ select
   sum(added_to_playlist_count)::bigint as added_to_playlist_count,
   bool_and(is_final) as is_final
 from
-  engagement_by_user_hour
+  (
+    select
+      e.time_window,
+      u.subscription_type,
+      u.age,
+      count(*) as active_users,
+      sum(e.stream_count) as stream_count,
+      sum(e.total_listen_time::double precision) as total_listen_time,
+      sum(e.skipped_count) as skipped_count,
+      sum(e.liked_count) as liked_count,
+      sum(e.shared_count) as shared_count,
+      sum(e.added_to_playlist_count) as added_to_playlist_count,
+      bool_and(e.is_final) as is_final
+    from
+      user_engagement_by_hour e
+      left join users u using (user_id)
+    group by
+      e.time_window,
+      u.subscription_type,
+      u.age
+  ) ages
 group by
   time_window,
-  subscription_type,
-  age_group;
+  2,
+  3;
 
 create view content_by_window as
 select
@@ -212,10 +250,10 @@ from
       t.time_window,
       t.song_id,
       t.artist_id,
-      t.stream_count::bigint,
-      t.completed_count::bigint,
-      t.skipped_count::bigint,
-      t.liked_count::bigint,
+      t.stream_count,
+      t.completed_count,
+      t.skipped_count,
+      t.liked_count,
       true as is_final
     from
       hour_rollups h
@@ -234,21 +272,16 @@ from
       h.time_window,
       w.song_id,
       w.artist_id,
-      sum(w.stream_count)::bigint,
-      sum(w.completed_count)::bigint,
-      sum(w.skipped_count)::bigint,
-      sum(w.liked_count)::bigint,
+      sum(w.stream_count::double precision)::integer,
+      sum(round(w.completion_rate * w.stream_count))::integer,
+      sum(round(w.skip_rate * w.stream_count))::integer,
+      sum(round(w.like_rate * w.stream_count))::integer,
       h.is_final
     from
       unrolled_hours h
       cross join lateral (
         select
-          l.song_id,
-          l.artist_id,
-          l.stream_count,
-          count_of_share (l.completion_rate, l.stream_count) as completed_count,
-          count_of_share (l.skip_rate, l.stream_count) as skipped_count,
-          count_of_share (l.like_rate, l.stream_count) as liked_count
+          l.*
         from
           content_performance_live l
         where
@@ -338,34 +371,10 @@ from
   stream_events e
   left join locations l using (location_id);
 
--- A chart can differ only where this does: records were handled (plays, dimensions and dead letters), frontiers moved, or
--- windows were published.
-create view chart_changes as
-select
-  greatest(
-    (
-      select
-        max(handled_at)
-      from
-        partition_ledger
-    ),
-    (
-      select
-        max(moved_at)
-      from
-        window_frontiers
-    ),
-    (
-      select
-        max(changed_at)
-      from
-        hour_rollups
-    )
-  ) as changed_at;
-
 grant
 select
   on unrolled_hours,
+  user_engagement_by_hour,
   engagement_by_user_window,
   engagement_by_user_hour,
   engagement_by_window,
@@ -375,5 +384,4 @@ select
   device_by_window,
   location_by_window,
   location_listeners_live,
-  plays_by_location,
-  chart_changes to reader;
+  plays_by_location to reader;
