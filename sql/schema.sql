@@ -504,6 +504,15 @@ table late_play_counts
   grant insert to ingest
   grant select to reader
 
+table location_listener_hours
+  time_window timestamp with time zone not null
+  location_id integer not null
+  chunk integer not null
+  listeners bit(2048) not null
+  constraint location_listener_hours_pkey PRIMARY KEY (time_window, location_id, chunk)
+  grant delete, insert, select to closer
+  grant select to reader
+
 table location_listeners -- who listened at a location in a published window; user_id = chunk * 2048 + position in listeners
   time_window timestamp with time zone not null
   location_id integer not null
@@ -1253,6 +1262,35 @@ view location_by_window
       l.is_final
      FROM location_live l
        LEFT JOIN locations p USING (location_id);
+  grant select to reader
+
+view location_listeners_by_hour
+  time_window timestamp with time zone
+  location_id integer
+  chunk integer
+  listeners "bit"
+   SELECT s.time_window,
+      s.location_id,
+      s.chunk,
+      s.listeners
+     FROM hour_rollups h
+       JOIN location_listener_hours s USING (time_window)
+    WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
+             FROM unrolled_hours o
+            WHERE o.time_window = h.time_window))
+  UNION ALL
+   SELECT h.time_window,
+      w.location_id,
+      w.chunk,
+      bit_or(w.listeners) AS listeners
+     FROM unrolled_hours h
+       CROSS JOIN LATERAL ( SELECT l.time_window,
+              l.location_id,
+              l.chunk,
+              l.listeners
+             FROM location_listeners_live l
+            WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
+    GROUP BY h.time_window, w.location_id, w.chunk;
   grant select to reader
 
 view location_listeners_live

@@ -61,11 +61,20 @@ create table content_performance_hours (
   primary key (time_window, song_id, artist_id)
 );
 
+create table location_listener_hours (
+  time_window timestamptz not null,
+  location_id integer not null,
+  chunk integer not null,
+  listeners bit(2048) not null,
+  primary key (time_window, location_id, chunk)
+);
+
 grant
 select
   on hour_rollups,
   user_engagement_hours,
-  content_performance_hours to reader;
+  content_performance_hours,
+  location_listener_hours to reader;
 
 grant
 select
@@ -78,7 +87,8 @@ select
 ,
   insert,
   delete on user_engagement_hours,
-  content_performance_hours to closer;
+  content_performance_hours,
+  location_listener_hours to closer;
 
 -- A trigger, so that no publisher can forget it: closer, reviser and rebuild.
 create function outdate_hour_rollup () returns trigger language plpgsql

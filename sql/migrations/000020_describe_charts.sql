@@ -353,6 +353,46 @@ group by
   location_id,
   user_id >> 11;
 
+create view location_listeners_by_hour as
+select
+  s.time_window,
+  s.location_id,
+  s.chunk,
+  s.listeners
+from
+  hour_rollups h
+  join location_listener_hours s using (time_window)
+where
+  h.rolled_at is not null
+  and not exists (
+    select
+    from
+      unrolled_hours o
+    where
+      o.time_window = h.time_window
+  )
+union all
+select
+  h.time_window,
+  w.location_id,
+  w.chunk,
+  bit_or(w.listeners)
+from
+  unrolled_hours h
+  cross join lateral (
+    select
+      l.*
+    from
+      location_listeners_live l
+    where
+      l.time_window >= h.time_window
+      and l.time_window < h.time_window + interval '1 hour'
+  ) w
+group by
+  h.time_window,
+  w.location_id,
+  w.chunk;
+
 create view plays_by_location as
 select
   e."timestamp" as played_at,
@@ -384,4 +424,5 @@ select
   device_by_window,
   location_by_window,
   location_listeners_live,
+  location_listeners_by_hour,
   plays_by_location to reader;

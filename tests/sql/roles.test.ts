@@ -34,6 +34,7 @@ const TABLES = [
   "hour_rollups",
   "user_engagement_hours",
   "content_performance_hours",
+  "location_listener_hours",
   ...METRICS,
 ];
 
@@ -153,6 +154,7 @@ test("closer publishes windows, and no more", async () => {
     "delete from hour_rollups",
     "update user_engagement_hours set stream_count = 0",
     "update content_performance_hours set stream_count = 0",
+    "update location_listener_hours set chunk = 0",
     ...METRICS.map((table) => `delete from ${table}`),
   ]);
 

@@ -11,6 +11,8 @@ const ROLL_UP = [
   load("roll_up_user_engagement"),
   load("discard_content_performance_hour"),
   load("roll_up_content_performance"),
+  load("discard_location_listener_hour"),
+  load("roll_up_location_listeners"),
 ];
 
 /** Hours, by their start, of which dashboards still have to read the windows, although these have come to rest. */

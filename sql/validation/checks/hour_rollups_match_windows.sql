@@ -60,6 +60,28 @@ with
       rolled
       join content_performance_hours s using (time_window)
   ),
+  listeners_expected as (
+    select
+      h.time_window,
+      l.location_id,
+      l.chunk,
+      bit_or(l.listeners) as listeners
+    from
+      rolled h
+      join location_listeners l on l.time_window >= h.time_window
+      and l.time_window < h.time_window + interval '1 hour'
+    group by
+      1,
+      2,
+      3
+  ),
+  listeners_stored as (
+    select
+      s.*
+    from
+      rolled
+      join location_listener_hours s using (time_window)
+  ),
   problems as (
     select
       time_window,
@@ -102,6 +124,15 @@ with
         s.skipped_count,
         s.liked_count
       )
+    union all
+    select
+      time_window,
+      'listeners'
+    from
+      listeners_expected x
+      full join listeners_stored s using (time_window, location_id, chunk)
+    where
+      x.listeners is distinct from s.listeners
     union all
     select
       date_bin(

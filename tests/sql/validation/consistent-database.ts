@@ -135,6 +135,9 @@ insert into content_performance_hours (
 select '2026-03-01 11:00+00', song_id, artist_id, count(*), count(*) filter (where is_complete_play),
   count(*) filter (where is_skipped), count(*) filter (where is_liked)
 from minute_plays where window_start >= '2026-03-01 11:00+00' and window_start < '2026-03-01 12:00+00' group by song_id, artist_id;
+insert into location_listener_hours (time_window, location_id, chunk, listeners)
+select '2026-03-01 11:00+00', location_id, 0, bit_or(set_bit(repeat('0', 2048)::bit(2048), user_id, 1))
+from minute_plays where window_start >= '2026-03-01 11:00+00' and window_start < '2026-03-01 12:00+00' group by location_id;
 drop view minute_plays;
 drop table published;
 `;

@@ -54,6 +54,16 @@ const PERIOD_FAULTS: readonly PlantedFault[] = [
   },
   {
     check: "hour_rollups_match_windows",
+    fault: "a listener of an hour who is in none of its windows",
+    plant: `update location_listener_hours set listeners = set_bit(listeners, 2000, 1) where location_id = 3`,
+    shows: {
+      time_window: shown("11:00"),
+      sums: "listeners",
+      differing_count: 1,
+    },
+  },
+  {
+    check: "hour_rollups_match_windows",
     fault: "a published window of an hour that nobody knows of",
     plant: `delete from hour_rollups where time_window = ${at("12:00")}`,
     shows: { time_window: shown("12:00"), sums: "none" },

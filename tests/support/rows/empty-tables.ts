@@ -21,6 +21,7 @@ export async function emptyTables(owner: Client): Promise<void> {
     delete from location_listeners;
     delete from user_engagement_hours;
     delete from content_performance_hours;
+    delete from location_listener_hours;
     delete from window_publications;
     delete from hour_rollups;
     delete from revision_marks;

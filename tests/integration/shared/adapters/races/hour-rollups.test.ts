@@ -26,6 +26,11 @@ const USERS_OF_NOON = [
   [1, 4, 187, 2, 1, 1, 0],
   [2, 1, 60, 0, 0, 0, 0],
 ];
+/** Location and user. */
+const LISTENERS_OF_NOON = [
+  [1, 1],
+  [1, 2],
+];
 /** Song, plays, completed, skipped, liked. */
 const CONTENTS_OF_NOON = [
   [1, 4, 1, 1, 1],
@@ -45,10 +50,12 @@ describe("an hour whose windows are all published", () => {
     expect(await store.findRollableHours(0)).toEqual([]);
     expect(before.users).toEqual(USERS_OF_NOON);
     expect(before.contents).toEqual(CONTENTS_OF_NOON);
+    expect(before.listeners).toEqual(LISTENERS_OF_NOON);
     expect(await readHours()).toEqual(before);
     // Now from the sums: the windows are not looked at.
     await database.rows("delete from user_engagement_metrics");
     await database.rows("delete from content_performance_metrics");
+    await database.rows("delete from location_listeners");
     expect(await readHours()).toEqual(before);
   });
 
@@ -83,6 +90,7 @@ describe("an hour that is not over", () => {
     expect(await readHours()).toEqual({
       users: USERS_OF_NOON,
       contents: CONTENTS_OF_NOON,
+      listeners: LISTENERS_OF_NOON,
       isFinal: [false],
     });
   });
@@ -100,6 +108,7 @@ describe("an hour that is not over", () => {
     expect(await readHours()).toEqual({
       users: USERS_OF_NOON,
       contents: CONTENTS_OF_NOON,
+      listeners: LISTENERS_OF_NOON,
       isFinal: [false],
     });
   });
@@ -182,6 +191,11 @@ async function readHours() {
     contents: await database.list(
       `select song_id, stream_count, completed_count, skipped_count, liked_count
        from content_by_hour where ${ofNoon} order by 1`,
+    ),
+    listeners: await database.list(
+      `select location_id, chunk * 2048 + position from location_listeners_by_hour
+       cross join generate_series(0, 2047) as position
+       where ${ofNoon} and get_bit(listeners, position) = 1 order by 1, 2`,
     ),
     isFinal: (
       await database.list(
