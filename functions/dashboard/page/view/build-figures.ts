@@ -1,0 +1,23 @@
+import type { Chart } from "#shared/domain/dashboards/answer.ts";
+import { formatCell, NO_VALUE } from "../format/format-value.ts";
+import { createElement } from "./create-element.ts";
+
+/** Builds the figures: of each row its name and the one value that it fills. */
+export function buildFigures({ columns, rows }: Chart): HTMLElement {
+  const figures = rows.map((row) => {
+    const values = columns.flatMap((column, index) => {
+      const cell = row[index] ?? null;
+      return column.role === "value" && cell !== null
+        ? [formatCell(cell, column)]
+        : [];
+    });
+    const name = columns.findIndex(({ role }) => role === "category");
+    return createElement("div", { className: "figure" }, [
+      createElement("dt", { text: String(row[name] ?? "") }),
+      createElement("dd", {
+        text: values.length === 0 ? NO_VALUE : values.join(", "),
+      }),
+    ]);
+  });
+  return createElement("dl", { className: "figures" }, figures);
+}

@@ -1,0 +1,102 @@
+import type {
+  Chart,
+  ChartDefinition,
+} from "#shared/domain/dashboards/answer.ts";
+import { buildOption } from "../charts/build-option.ts";
+import type { DrawingContext } from "../charts/drawing-context.ts";
+import { summarizeChart } from "../charts/summarize-chart.ts";
+import { buildFigures } from "./build-figures.ts";
+import { buildTable } from "./build-table.ts";
+import { createElement } from "./create-element.ts";
+import { createMapBody } from "./map-body.ts";
+import { createPlot } from "./plot.ts";
+
+/** What a card shows of a chart. */
+export interface CardBody {
+  readonly element: HTMLElement;
+  show(chart: Chart, context: DrawingContext): void;
+  close(): void;
+}
+
+/** Makes the body for a kind of chart; it takes its room before there is anything to show. */
+export function createCardBody({ kind, title }: ChartDefinition): CardBody {
+  switch (kind) {
+    case "figures":
+      return createReplacedBody("figures-place", buildFigures);
+    case "table":
+      return createReplacedBody("table-place", (chart) =>
+        buildScroller(
+          chart.rows.length === 0 ? undefined : buildTable(chart),
+          title,
+        ),
+      );
+    case "map":
+      return createMapBody();
+    default:
+      return createPlotBody();
+  }
+}
+
+/** A table in a place of its own to scroll in, which the keyboard reaches. */
+export function buildScroller(
+  table: HTMLTableElement | undefined,
+  title: string,
+): HTMLElement {
+  if (table === undefined)
+    return createElement("p", { className: "nothing", text: "None." });
+  return createElement(
+    "div",
+    {
+      className: "scroller",
+      attributes: {
+        role: "region",
+        tabindex: "0",
+        "aria-label": `Table: ${title}`,
+      },
+    },
+    [table],
+  );
+}
+
+function createReplacedBody(
+  className: string,
+  build: (chart: Chart) => HTMLElement,
+): CardBody {
+  const element = createElement("div", { className });
+  return {
+    element,
+    show: (chart) => {
+      const old = element.firstElementChild;
+      const [top, left] = [old?.scrollTop ?? 0, old?.scrollLeft ?? 0];
+      const hasFocus = old !== null && old === document.activeElement;
+      const built = build(chart);
+      element.replaceChildren(built);
+      // Whoever reads a table is not thrown back to its beginning.
+      built.scrollTo(left, top);
+      if (hasFocus) built.focus({ preventScroll: true });
+    },
+    close: () => undefined,
+  };
+}
+
+function createPlotBody(): CardBody {
+  const plot = createPlot();
+  return {
+    element: plot.element,
+    show: (chart, context) => {
+      const option =
+        chart.rows.length === 0 ? undefined : buildOption(chart, context);
+      if (option !== undefined) plot.draw(option, summarizeChart(chart));
+      else {
+        plot.clear();
+        plot.element.replaceChildren(
+          createElement("p", {
+            className: "nothing",
+            text: "No data in this period.",
+          }),
+        );
+      }
+    },
+    close: () => plot.clear(),
+  };
+}

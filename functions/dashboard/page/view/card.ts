@@ -1,0 +1,111 @@
+import type {
+  Chart,
+  ChartDefinition,
+} from "#shared/domain/dashboards/answer.ts";
+import { formatCsvPath, type Address } from "../address.ts";
+import type { DrawingContext } from "../charts/drawing-context.ts";
+import { planLegend } from "../charts/plan-legend.ts";
+import { buildLegend } from "./build-legend.ts";
+import { buildTable } from "./build-table.ts";
+import { buildScroller, createCardBody } from "./card-body.ts";
+import { createElement } from "./create-element.ts";
+
+/** One chart with its title, its legend, its table and its CSV. */
+export interface Card {
+  readonly element: HTMLElement;
+  show(chart: Chart, context: DrawingContext): void;
+  close(): void;
+}
+
+const WIDE_KINDS = new Set(["figures"]);
+
+/** Makes the card of a chart, which has its size before there are rows: nothing moves when they come. */
+export function createCard(
+  definition: ChartDefinition,
+  address: Address,
+): Card {
+  const { id, kind, title, note } = definition;
+  const titleId = `${address.dashboard}-${id}`;
+  const body = createCardBody(definition);
+  const legend = createElement("ul", { className: "legend" });
+  const table = createTableDisclosure(title);
+  const csv = createElement("a", {
+    text: "CSV",
+    className: "csv",
+    attributes: {
+      href: formatCsvPath(address, id),
+      download: "",
+      "aria-label": `CSV of ${title}`,
+    },
+  });
+  const hasTable = kind !== "table";
+  const element = createElement(
+    "section",
+    {
+      className: WIDE_KINDS.has(kind) ? "card wide" : "card",
+      attributes: { "aria-labelledby": titleId, "data-chart": id },
+    },
+    [
+      createElement("h3", { text: title, attributes: { id: titleId } }),
+      createElement("p", { className: "note", text: note ?? "" }),
+      body.element,
+      legend,
+      createElement(
+        "div",
+        { className: "card-foot" },
+        hasTable ? [table.element, csv] : [csv],
+      ),
+    ],
+  );
+  let shown: { text: string; context: DrawingContext } | undefined;
+  return {
+    element,
+    show: (chart, context) => {
+      const text = JSON.stringify(chart);
+      if (shown?.text === text && shown.context === context) return;
+      shown = { text, context };
+      if (hasTable) table.show(chart);
+      try {
+        body.show(chart, context);
+        legend.replaceChildren(...buildLegend(planLegend(chart)));
+      } catch (error) {
+        // One chart that cannot be drawn costs no other one, and has its table all the same.
+        reportError(error);
+        body.close();
+        body.element.replaceChildren(
+          createElement("p", {
+            className: "nothing",
+            text: "This chart cannot be drawn. Its table holds the figures.",
+          }),
+        );
+      }
+    },
+    close: () => body.close(),
+  };
+}
+
+/** The table under a chart; it is built when it is opened, and kept up to date from then on. */
+function createTableDisclosure(title: string) {
+  const summary = createElement("summary", { text: "Show as a table" });
+  const place = createElement("div");
+  const element = createElement("details", {}, [summary, place]);
+  let latest: Chart | undefined;
+  const build = () => {
+    if (latest === undefined || !element.open) return;
+    const old = place.firstElementChild;
+    const hasFocus = old !== null && old === document.activeElement;
+    const top = old?.scrollTop ?? 0;
+    const built = buildScroller(buildTable(latest), title);
+    place.replaceChildren(built);
+    built.scrollTo(0, top);
+    if (hasFocus) built.focus({ preventScroll: true });
+  };
+  element.addEventListener("toggle", build);
+  return {
+    element,
+    show: (chart: Chart) => {
+      latest = chart;
+      build();
+    },
+  };
+}
