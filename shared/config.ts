@@ -80,6 +80,7 @@ const SETTINGS = {
   POSTGRES_PORT: port.default(5432),
   LOCALSTACK_PORT: port.default(4566),
   METRICS_PORT: optionalPort.default(9464),
+  DASHBOARD_PORT: optionalPort.default(8090),
   LOCALSTACK_ENDPOINT: z
     .url("is no address; expected http://host:port")
     .optional(),

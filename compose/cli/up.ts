@@ -28,6 +28,8 @@ const command = createCommand(
       onProgress: writeLine,
       signal,
     });
+    if (runner.dashboardsUrl !== undefined)
+      writeLine(`Dashboards: ${runner.dashboardsUrl}`);
     writeLine(
       `ready: connection settings are in ${join(dataDir, "connection.env")}`,
     );

@@ -1,3 +1,4 @@
+import { buildPage } from "#compose/page/build-page.ts";
 import { packFunction } from "#compose/serverless/bundle/pack-function.ts";
 import type {
   Declaration,
@@ -35,6 +36,7 @@ export function openDeployment({
   const arns = new Map<string, string>();
   return {
     deployFunctions: async () => {
+      await buildPage({ root });
       for (const [name, declared] of Object.entries(declaration.functions)) {
         onProgress(`LocalStack: deploying ${name}`);
         const packed = await packFunction({ root, ...declared });

@@ -39,7 +39,9 @@ export interface DrainedPipelineOptions extends PipelineOptions {
 export async function runLive(options: PipelineOptions): Promise<void> {
   await withLoadedRunner(options, async (runner, display, sinceMs) => {
     await runner.startProducer(sinceMs);
-    display.setPhase("Live. Ctrl-C stops everything in order.");
+    const { dashboardsUrl: url } = runner;
+    const dashboards = url === undefined ? "" : ` Dashboards: ${url}`;
+    display.setPhase(`Live. Ctrl-C stops everything in order.${dashboards}`);
     if (!options.signal.aborted) await once(options.signal, "abort");
     await display.stop();
     display.setPhase("Stopping: micro-batches, commits, Postgres, Kafka");

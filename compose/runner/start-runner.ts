@@ -4,7 +4,9 @@ import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import type { EventSourceMapping } from "#compose/event-source-mapping/create-event-source-mapping.ts";
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import { startStack } from "#compose/embedded/stack.ts";
+import { openHttpApi } from "#compose/http-api/open-http-api.ts";
 import { openMetrics } from "#compose/metrics/open-metrics.ts";
+import { buildPage } from "#compose/page/build-page.ts";
 import type { Declaration } from "#compose/serverless/declaration.ts";
 import { createTopicOffsets } from "#shared/adapters/kafka/topic-offsets.ts";
 import { readConfig, type Config } from "#shared/config.ts";
@@ -45,6 +47,8 @@ export interface Runner {
   readonly invoker: OpenInvoker;
   readonly offsets: TopicOffsets;
   readonly mappings: readonly EventSourceMapping[];
+  /** Where the dashboards are to be seen; undefined where they are served nowhere. */
+  readonly dashboardsUrl: string | undefined;
   /** Starts the schedules of the producer, which then send the plays since `sinceMs` (by default: from now on). */
   startProducer(sinceMs?: number): Promise<void>;
   /** Stops in order: schedules, micro-batches and their commits, functions, Kafka and Postgres. */
@@ -72,6 +76,9 @@ export async function startRunner({
     cleanups.add(() => claim.release());
     const metrics = await openMetrics(config.METRICS_PORT);
     cleanups.add(() => metrics.close());
+    const httpApi = await openHttpApi(config.DASHBOARD_PORT);
+    cleanups.add(() => httpApi.close());
+    if (httpApi.url !== undefined) await buildPage({ root: PROJECT_ROOT });
     const stack = await startStack({
       dataDir,
       jarsDir: join(PROJECT_ROOT, ".data", "kafka-jars"),
@@ -131,6 +138,8 @@ export async function startRunner({
       clock: systemClock,
     });
     cleanups.add(stopServing);
+    const routes = declaration.httpRoutes;
+    cleanups.add(httpApi.serve({ routes, invoker, clock: systemClock }));
     return {
       config,
       connections: stack,
@@ -138,6 +147,8 @@ export async function startRunner({
       invoker,
       offsets,
       mappings,
+      dashboardsUrl:
+        httpApi.url === undefined ? undefined : `${httpApi.url}/dashboards`,
       startProducer: (sinceMs) =>
         functions.startSchedules(
           (functionName) => functionName === PRODUCER,

@@ -25,9 +25,18 @@ export interface ScheduleDeclaration extends Schedule {
   readonly declaredPeriodMs: number;
 }
 
+/** A route of the HTTP API. */
+export interface HttpRouteDeclaration {
+  readonly functionName: string;
+  readonly method: string;
+  /** With variables: `/songs/{id}`. */
+  readonly path: string;
+}
+
 /** All that serverless.yml says. */
 export interface Declaration {
   readonly functions: Readonly<Record<string, FunctionDeclaration>>;
   readonly schedules: readonly ScheduleDeclaration[];
   readonly mappings: readonly MappingDeclaration[];
+  readonly httpRoutes: readonly HttpRouteDeclaration[];
 }

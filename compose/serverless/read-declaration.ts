@@ -5,6 +5,7 @@ import { findLostReports } from "./find-lost-reports.ts";
 import { includeFiles, type ReadFile } from "./include-files.ts";
 import { invalidDeclaration } from "./invalid-declaration.ts";
 import { parseYaml } from "./parse-yaml.ts";
+import { readHttpRoutes } from "./read-http-routes.ts";
 import { readMappings } from "./read-mappings.ts";
 import { resolveVariables } from "./resolve-variables.ts";
 import { serverlessSchema, type ServerlessFile } from "./schema.ts";
@@ -40,10 +41,11 @@ export function readDeclaration(
   faults.push(...findUnknownFunctions(file), ...findUnknownParameters(file));
   const schedules = readSchedules(file, faults);
   const mappings = readMappings(file, faults);
+  const httpRoutes = readHttpRoutes(file, faults);
   const functions = readFunctions(file);
   faults.push(...findLostReports(functions, mappings));
   if (faults.length > 0) throw invalidDeclaration(faults);
-  return { functions, schedules, mappings };
+  return { functions, schedules, mappings, httpRoutes };
 }
 
 function readFunctions({

@@ -7,8 +7,9 @@ import { PipelineError } from "#shared/errors.ts";
 import type { ScheduleDeclaration } from "./declaration.ts";
 import type { ServerlessFile } from "./schema.ts";
 
-type ScheduleEvent =
-  ServerlessFile["functions"][string]["events"][number]["schedule"];
+type ScheduleEvent = NonNullable<
+  ServerlessFile["functions"][string]["events"][number]["schedule"]
+>;
 
 /** Returns the schedules that are on, with the local period where there is one; bad inputs are added to `faults`. */
 export function readSchedules(
@@ -18,6 +19,7 @@ export function readSchedules(
   const schedules: ScheduleDeclaration[] = [];
   for (const [functionName, { events }] of Object.entries(file.functions)) {
     for (const [index, { schedule: event }] of events.entries()) {
+      if (event === undefined) continue;
       const schedule: ScheduleDeclaration = {
         name: `${file.service}-${functionName}-${index + 1}`,
         functionName,

@@ -49,6 +49,30 @@ const schedule = z
 
 const reference = z.strictObject({ Ref: z.string() });
 
+/** A route of an HTTP API; nobody may ask it anything without having been asked who they are. */
+const httpApi = z.strictObject({
+  method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], {
+    error: "expected one method in capitals, such as GET",
+  }),
+  path: z
+    .string()
+    .regex(
+      /^(\/|(\/([\w.~-]+|\{\w+\}))+)$/,
+      "expected a path such as /songs/{id}, each variable a whole part of it",
+    ),
+  authorizer: z.strictObject(
+    { name: z.string() },
+    "expected the name of one of provider.httpApi.authorizers",
+  ),
+});
+
+const event = z
+  .strictObject({ schedule: schedule.optional(), httpApi: httpApi.optional() })
+  .refine(
+    (declared) => Object.keys(declared).length === 1,
+    "expected either schedule or httpApi",
+  );
+
 const functionSchema = z.strictObject({
   handler,
   // Who may do what, and how often at once, is a matter of AWS.
@@ -58,7 +82,15 @@ const functionSchema = z.strictObject({
   timeout: timeoutSeconds.optional(),
   memorySize: memorySizeMb.optional(),
   environment: environment.default({}),
-  events: z.array(z.strictObject({ schedule })).default([]),
+  events: z.array(event).default([]),
+});
+
+// Who may ask is found out by API Gateway; here the routes are answered on 127.0.0.1 only.
+const authorizer = z.strictObject({
+  type: z.literal("jwt"),
+  identitySource: z.string(),
+  issuerUrl: z.union([reference, z.string()]),
+  audience: z.array(z.union([reference, z.string()])).min(1),
 });
 
 const provider = z.strictObject({
@@ -78,6 +110,9 @@ const provider = z.strictObject({
     .optional(),
   logRetentionInDays: z.int().optional(),
   versionFunctions: z.boolean().optional(),
+  httpApi: z
+    .strictObject({ authorizers: z.record(z.string(), authorizer) })
+    .default({ authorizers: {} }),
   // Serverless' own defaults.
   memorySize: memorySizeMb.default(1024),
   timeout: timeoutSeconds.default(6),

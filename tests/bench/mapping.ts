@@ -51,6 +51,7 @@ const DECLARATION: Declaration = {
   },
   schedules: [],
   mappings: [],
+  httpRoutes: [],
 };
 
 const command = new Command("bench:mapping")

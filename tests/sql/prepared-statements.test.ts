@@ -27,6 +27,13 @@ const ROLES: Readonly<Record<string, DatabaseRole>> = {
   "queries/close-windows": "closer",
   "queries/enforce-retention": "closer",
   "queries/read-status": "reader",
+  "queries/dashboard": "reader",
+  "queries/dashboard/pipeline": "reader",
+  "queries/dashboard/user-engagement": "reader",
+  "queries/dashboard/content-performance": "reader",
+  "queries/dashboard/geographic": "reader",
+  "queries/dashboard/devices": "reader",
+  "queries/dashboard/hourly-trends": "reader",
   // Of those who read a horizon, the one that may do least.
   "queries/retention": "reader",
 };

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 
 /** Files of a deployment package: path within it, with slashes, to content. */
@@ -34,7 +35,7 @@ const OPTIONS = {
 /**
  * Bundles one function with what it needs: `bundle/function.mjs` is the code, `sql/` lies beside it as in the
  * repository, and the module that the handler's name points to reads the secrets before it loads the code, which
- * reads its settings as it loads.
+ * reads its settings as it loads. Files that lie in `assets/` beside the handler lie so beside the code.
  */
 export async function bundleFunction({
   root,
@@ -63,6 +64,7 @@ export async function bundleFunction({
     [`${handlerModule}.mjs`]: takeOnly(entry.outputFiles),
     "bundle/function.mjs": takeOnly(code.outputFiles),
     ...(await readSqlFiles(root)),
+    ...(await readAssets(join(root, dirname(handlerModule), "assets"))),
   };
 }
 
@@ -84,4 +86,22 @@ async function readSqlFiles(root: string): Promise<PackageFiles> {
     }
   }
   return files;
+}
+
+/** What a page is made of, where a function has one: built before, and absent otherwise. */
+async function readAssets(folder: string): Promise<PackageFiles> {
+  const files: Record<string, Uint8Array> = {};
+  if (!existsSync(folder)) return files;
+  for (const entry of await readdir(folder, {
+    recursive: true,
+    withFileTypes: true,
+  })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path).replaceAll("\\", "/");
+    files[`bundle/assets/${name}`] = await readFile(path);
+  }
+  return Object.fromEntries(
+    Object.entries(files).sort(([left], [right]) => (left < right ? -1 : 1)),
+  );
 }

@@ -2,6 +2,7 @@
 export interface ServerlessFunction {
   handler: string;
   environment?: Record<string, unknown>;
+  readonly events?: readonly unknown[];
   package?: { artifact?: string };
 }
 

@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { buildPage } from "#compose/page/build-page.ts";
 import { packFunction } from "#compose/serverless/bundle/pack-function.ts";
+import { findOpenRoutes } from "#compose/serverless/find-open-routes.ts";
+import { invalidDeclaration } from "#compose/serverless/invalid-declaration.ts";
 import type { Serverless } from "./osls.ts";
 
 /** Bundles every function into an archive of its own, in the folder where osls looks for what it deploys. */
@@ -11,6 +14,7 @@ export async function packageFunctions({
 }: Serverless): Promise<void> {
   const folder = join(serviceDir, ".serverless");
   await mkdir(folder, { recursive: true });
+  await buildPage({ root: serviceDir });
   for (const [name, declared] of Object.entries(service.functions)) {
     const dot = declared.handler.lastIndexOf(".");
     const { archive } = await packFunction({
@@ -22,6 +26,14 @@ export async function packageFunctions({
     await writeFile(artifact, archive);
     declared.package = { ...declared.package, artifact };
   }
+}
+
+/** Throws `invalid_declaration` where a route of the HTTP API has no authorizer: nothing of it may reach AWS. */
+export function refuseOpenRoutes({
+  service,
+}: Pick<Serverless, "service">): void {
+  const faults = findOpenRoutes(service.functions);
+  if (faults.length > 0) throw invalidDeclaration(faults);
 }
 
 /** Puts the variables of `custom.aws.environment` over the functions' own, so that none of this machine goes along. */

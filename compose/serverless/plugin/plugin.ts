@@ -1,6 +1,10 @@
 import { addModuleEnding } from "./add-module-ending.ts";
 import type { Serverless } from "./osls.ts";
-import { packageFunctions, useAwsEnvironment } from "./package-functions.ts";
+import {
+  packageFunctions,
+  refuseOpenRoutes,
+  useAwsEnvironment,
+} from "./package-functions.ts";
 
 /**
  * What osls needs for functions written in TypeScript: `invoke local` imports the handlers themselves, whose types
@@ -20,6 +24,7 @@ export default class Plugin {
         process.stdout.write("", () => process.exit());
       },
       "before:package:createDeploymentArtifacts": async () => {
+        refuseOpenRoutes(serverless);
         useAwsEnvironment(serverless);
         await packageFunctions(serverless);
       },

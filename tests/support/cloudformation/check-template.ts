@@ -29,6 +29,7 @@ export function checkTemplate(template: Template): string[] {
     ...checkMappings(template),
     ...checkLagRights(template),
     ...checkAlarms(template),
+    ...checkRoutes(template),
   ];
 }
 
@@ -143,9 +144,15 @@ function checkMappings(template: Template): string[] {
   );
 }
 
-/** The closer measures the lag of every mapping: on MSK it may describe each topic and each consumer group. */
+/** Whoever measures the lag of every mapping may, on MSK, describe each topic and each consumer group. */
 function checkLagRights(template: Template): string[] {
-  const statements = findStatements(template.Resources["CloseWindowsRole"]);
+  return ["CloseWindowsRole", "DashboardRole"].flatMap((role) =>
+    checkLagRightsOf(template, role),
+  );
+}
+
+function checkLagRightsOf(template: Template, role: string): string[] {
+  const statements = findStatements(template.Resources[role]);
   const mayDescribe = (action: string, resource: string) =>
     statements.some(
       ({ Action: allowed, Resource: resources }) =>
@@ -165,15 +172,30 @@ function checkLagRights(template: Template): string[] {
           `topic/\${Cluster}/${Topics[0]}`,
         )
           ? []
-          : [`CloseWindowsRole may not describe the topic of ${id}`]),
+          : [`${role} may not describe the topic of ${id}`]),
         ...(mayDescribe(
           "kafka-cluster:DescribeGroup",
           `group/\${Cluster}/${ConsumerGroupId}`,
         )
           ? []
-          : [`CloseWindowsRole may not describe the group of ${id}`]),
+          : [`${role} may not describe the group of ${id}`]),
       ];
     },
+  );
+}
+
+/** What reads everything in the database is answered to whoever can say who they are. */
+function checkRoutes(template: Template): string[] {
+  return listResources(template, "AWS::ApiGatewayV2::Route").flatMap(
+    ([id, { Properties: properties }]) => [
+      ...(properties["AuthorizationType"] === "JWT" &&
+      refersTo(properties["AuthorizerId"], "HttpApiAuthorizerViewers")
+        ? []
+        : [`${id} can be asked by anybody`]),
+      ...(properties["RouteKey"] === "$default"
+        ? [`${id} answers everything`]
+        : []),
+    ],
   );
 }
 

@@ -1,5 +1,7 @@
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import type { Invoker } from "#compose/event-source-mapping/invoker.ts";
+import { findFreePort } from "#compose/embedded/ports.ts";
+import { openHttpApi } from "#compose/http-api/open-http-api.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import { startScheduler } from "#compose/scheduler/scheduler.ts";
 import {
@@ -9,13 +11,14 @@ import {
 import { startPipeline } from "#tests/support/pipeline/start-pipeline.ts";
 import type { PipelineServers } from "#tests/support/pipeline/start-servers.ts";
 
+const DASHBOARD = "/api/dashboards/pipeline?period=1h";
 /** A few plays a minute and a few users keep the samples short. */
 const PLAYS_PER_SECOND = "0.1";
 const USERS = { dimensions: ["users"], catalogue: { users: 3 } };
 
 /**
- * Runs every function once by its own trigger (schedule, mapping, by hand), as `npm start` does, and returns the first
- * event of each. Only users are known, so that the plays become dead letters, and the dead letters an event.
+ * Runs every function once by its own trigger (schedule, mapping, request, by hand), as `npm start` does, and returns the
+ * first event of each. Only users are known, so that the plays become dead letters, and the dead letters an event.
  */
 export async function captureEvents({
   dataDir,
@@ -57,6 +60,15 @@ export async function captureEvents({
       log: () => undefined,
     });
     cleanups.add(() => scheduler.stop());
+    const httpApi = await openHttpApi(await findFreePort());
+    cleanups.add(() => httpApi.close());
+    httpApi.serve({
+      routes: pipeline.declaration.httpRoutes,
+      invoker: recording,
+      clock: systemClock,
+    });
+    const answer = await fetch(`${httpApi.url}${DASHBOARD}`);
+    if (!answer.ok) throw new Error(`the dashboard answered ${answer.status}`);
     await Promise.all([...waiting.values()].map(({ promise }) => promise));
     return events;
   } finally {

@@ -57,8 +57,14 @@ export function spawnCommand(
       ...args,
     ],
     {
-      // Several runners at once would take the same port.
-      env: { PATH: path, METRICS_PORT: "0", ...QUICK_START, ...environment },
+      // Several runners at once would take the same ports.
+      env: {
+        PATH: path,
+        METRICS_PORT: "0",
+        DASHBOARD_PORT: "0",
+        ...QUICK_START,
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

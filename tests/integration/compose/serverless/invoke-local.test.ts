@@ -29,6 +29,7 @@ beforeAll(async () => {
     DATABASE_URL: databaseUrls.owner,
     INGEST_DATABASE_URL: databaseUrls.ingest,
     CLOSER_DATABASE_URL: databaseUrls.closer,
+    READER_DATABASE_URL: databaseUrls.reader,
   };
   // It comes first, as a new broker does not know its consumer groups for a moment.
   captured = await captureEvents(servers);

@@ -24,6 +24,7 @@ const MACHINE = {
   DATABASE_URL: "postgresql://owner:planted@laptop/music_streaming",
   INGEST_DATABASE_URL: "postgresql://ingest:planted@laptop/music_streaming",
   CLOSER_DATABASE_URL: "postgresql://closer:planted@laptop/music_streaming",
+  READER_DATABASE_URL: "postgresql://reader:planted@laptop/music_streaming",
   STREAMING_METRICS_NAMESPACE: "laptop",
 };
 const CLUSTER = "arn:aws:kafka:eu-central-1:123456789012:cluster/music/1-2";
@@ -64,7 +65,7 @@ function evaluateMapping(
 describe("the packaged template", () => {
   test("has functions with log, alarm and role of their own, and mappings without limits", () => {
     expect(checkTemplate(template)).toEqual([]);
-    expect(listResources(template, "AWS::Lambda::Function")).toHaveLength(8);
+    expect(listResources(template, "AWS::Lambda::Function")).toHaveLength(9);
     expect(
       listResources(template, "AWS::Lambda::EventSourceMapping"),
     ).toHaveLength(8);
@@ -151,6 +152,30 @@ describe("the packaged template", () => {
       { Type: "VPC_SECURITY_GROUP", URI: "security_group:sg-1" },
       { Type: "SASL_SCRAM_512_AUTH", URI: secret },
     ]);
+  });
+
+  test("lets nobody at the dashboards without a token", () => {
+    const routes = listResources(template, "AWS::ApiGatewayV2::Route").map(
+      ([, { Properties: properties }]) => String(properties["RouteKey"]),
+    );
+
+    expect(routes.toSorted()).toEqual([
+      "GET /",
+      "GET /api/dashboards/{name}",
+      "GET /api/dashboards/{name}/{file}",
+      "GET /assets/{file}",
+      "GET /dashboards",
+    ]);
+    expect(
+      template.Resources["HttpApiAuthorizerViewers"]?.Properties,
+    ).toMatchObject({
+      AuthorizerType: "JWT",
+      IdentitySource: ["$request.header.Authorization"],
+      JwtConfiguration: {
+        Audience: [{ Ref: "DashboardAudience" }],
+        Issuer: { Ref: "DashboardIssuerUrl" },
+      },
+    });
   });
 
   test("has a rule and an alarm for every schedule", () => {
@@ -241,6 +266,36 @@ describe("a planted fault is found:", () => {
         ];
       },
       "CloseWindowsRole may not describe the group of DeadLettersMapping",
+    ],
+    [
+      "a dashboard that cannot measure the lag",
+      (all) => {
+        at(all, "DashboardRole")["Policies"] = at(all, "RedriveRole")[
+          "Policies"
+        ];
+      },
+      "DashboardRole may not describe the group of DeadLettersMapping",
+    ],
+    [
+      "a route without an authorizer",
+      (all) => {
+        delete at(all, "HttpApiRouteGetDashboards")["AuthorizerId"];
+      },
+      "HttpApiRouteGetDashboards can be asked by anybody",
+    ],
+    [
+      "a route that says that it needs none",
+      (all) => {
+        at(all, "HttpApiRouteGetDashboards")["AuthorizationType"] = "NONE";
+      },
+      "HttpApiRouteGetDashboards can be asked by anybody",
+    ],
+    [
+      "a route for whatever is asked",
+      (all) => {
+        at(all, "HttpApiRouteGetDashboards")["RouteKey"] = "$default";
+      },
+      "HttpApiRouteGetDashboards answers everything",
     ],
     [
       "a shared role",

@@ -5,9 +5,10 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { Connections } from "#compose/embedded/connection-env.ts";
+import { buildPage } from "#compose/page/build-page.ts";
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
 import { packFunction } from "#compose/serverless/bundle/pack-function.ts";
 import {
@@ -72,8 +73,9 @@ async function packByName(name: string): Promise<Uint8Array> {
 /** Unpacks the archive of a function as Lambda does and runs it in a process of its own with its sample event. */
 async function runPackaged(
   name: string,
-  role: "owner" | "ingest",
+  role: "owner" | "ingest" | "reader",
   settings: Readonly<Record<string, string>> = {},
+  changes: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const archive = await packByName(name);
   for (const [path, content] of Object.entries(unzipSync(archive)))
@@ -85,10 +87,11 @@ async function runPackaged(
     new URL(`${name}.json`, SAMPLES_FOLDER),
     "utf8",
   );
+  const event = JSON.stringify({ ...JSON.parse(sample), ...changes });
   const script = `
     const { handler } = await import(${JSON.stringify(entry.href)});
-    await handler(${sample}, { getRemainingTimeInMillis: () => 60000 });
-    process.exit();`;
+    const answer = await handler(${event}, { getRemainingTimeInMillis: () => 60000 });
+    process.stdout.write(JSON.stringify({ answer }) + "\\n", () => process.exit());`;
   const { stdout } = await run(
     process.execPath,
     ["--input-type=module", "--eval", script],
@@ -144,6 +147,40 @@ test("the packaged set-up has the migrations with it", async () => {
   await expect(runPackaged("set-up", "owner")).resolves.toMatch(
     /"message":"invocation".*"migrations":\[\],"created_topics":\[\]/,
   );
+});
+
+const runDashboard = (changes: Readonly<Record<string, string>> = {}) =>
+  runPackaged(
+    "dashboard",
+    "reader",
+    { READER_DATABASE_URL: `${SECRET}reader` },
+    changes,
+  );
+const hasPage = async (name: string) =>
+  "bundle/assets/manifest.json" in unzipSync(await packByName(name));
+
+describe("the packaged dashboard", () => {
+  beforeAll(() => buildPage({ root: PROJECT_ROOT }));
+
+  test("reads the database by its secret", async () => {
+    await expect(runDashboard()).resolves.toMatch(
+      /"message":"invocation".*"route":"answer","status":200/,
+    );
+  });
+
+  test("has the page with it", async () => {
+    const log = await runDashboard({
+      rawPath: "/dashboards",
+      rawQueryString: "",
+    });
+
+    expect(log).toMatch(/"answer":\{"statusCode":200,.*<!doctype html>/i);
+  });
+
+  test("is the only one that has it", async () => {
+    expect(await hasPage("dashboard")).toBe(true);
+    expect(await hasPage("redrive")).toBe(false);
+  });
 });
 
 test("the same function gives the same archive", async () => {

@@ -1,0 +1,33 @@
+import { isGroup } from "./is-group.ts";
+
+/** A function as osls or a YAML file has it, as far as its events are concerned. */
+export interface FunctionWithEvents {
+  readonly events?: readonly unknown[] | undefined;
+}
+
+/**
+ * Routes of the HTTP API that name no authorizer, one sentence each: anybody who knows the address could ask them. The
+ * short forms `*` and `GET /path` have no place for one.
+ */
+export function findOpenRoutes(
+  functions: Readonly<Record<string, FunctionWithEvents>>,
+): string[] {
+  return Object.entries(functions).flatMap(([name, { events = [] }]) =>
+    events.flatMap((event, index) => {
+      if (!isGroup(event) || !("httpApi" in event)) return [];
+      const route = event["httpApi"];
+      return isGroup(route) && isAuthorizer(route["authorizer"])
+        ? []
+        : [
+            `functions.${name}.events[${index}].httpApi: has no authorizer, so anybody could ask it; name one of provider.httpApi.authorizers`,
+          ];
+    }),
+  );
+}
+
+function isAuthorizer(value: unknown): boolean {
+  return (
+    isGroup(value) &&
+    ["name", "id"].some((key) => value[key] !== undefined && value[key] !== "")
+  );
+}

@@ -1,0 +1,327 @@
+-- The charts of the dashboard Content Performance.
+-- Parameters: $1, $2 timestamptz, the period [from, until), at borders of buckets; $3 interval, the size of a bucket: that of
+--   the windows of minutes, or an hour.
+-- Rows: in the order of each chart; chart text, its id; cells json, in the order of its columns; provisional boolean, whether
+--   the row is of a bucket that is not final.
+-- Reads only. Every row of the view is read once, a bucket further back than the period for what is compared with the one
+-- before; without names, which are joined to what is shown. Songs and artists are told apart by their ids. A bucket without
+-- plays is there, without rates.
+with
+  plays as materialized (
+    select
+      time_window as bucket,
+      song_id,
+      artist_id,
+      stream_count,
+      completed_count,
+      skipped_count,
+      liked_count,
+      is_final
+    from
+      content_by_window
+    where
+      $3::interval < interval '1 hour'
+      and time_window >= $1::timestamptz - $3::interval
+      and time_window < $2::timestamptz
+    union all
+    select
+      time_window,
+      song_id,
+      artist_id,
+      stream_count,
+      completed_count,
+      skipped_count,
+      liked_count,
+      is_final
+    from
+      content_by_hour
+    where
+      $3::interval >= interval '1 hour'
+      and time_window >= $1::timestamptz - $3::interval
+      and time_window < $2::timestamptz
+  ),
+  by_song_and_artist as materialized (
+    select
+      song_id,
+      artist_id,
+      sum(stream_count::double precision) as stream_count,
+      sum(completed_count::double precision) as completed_count,
+      sum(skipped_count::double precision) as skipped_count,
+      sum(liked_count::double precision) as liked_count
+    from
+      plays
+    where
+      bucket >= $1::timestamptz
+    group by
+      song_id,
+      artist_id
+  ),
+  buckets as materialized (
+    select
+      b.bucket,
+      p.like_rate,
+      b.bucket + $3::interval > f.closed_until
+      or coalesce(p.is_open, false) as provisional
+    from
+      generate_series(
+        $1::timestamptz - $3::interval,
+        $2::timestamptz - interval '1 microsecond',
+        $3::interval
+      ) as b (bucket)
+      cross join window_frontiers f
+      left join (
+        select
+          bucket,
+          sum(liked_count::double precision) / sum(stream_count::double precision) as like_rate,
+          bool_or(not is_final) as is_open
+        from
+          plays
+        group by
+          bucket
+      ) p on p.bucket = b.bucket
+    where
+      f.window_kind = 'minutes'
+  ),
+  by_genre as (
+    select
+      coalesce(s.genre, 'unknown') as genre,
+      sum(p.skipped_count) / sum(p.stream_count) as skip_rate,
+      sum(p.liked_count) / sum(p.stream_count) as like_rate
+    from
+      by_song_and_artist p
+      left join songs s using (song_id)
+    group by
+      1
+  ),
+  top_songs as (
+    select
+      song_id,
+      sum(stream_count) as stream_count,
+      row_number() over (
+        order by
+          sum(stream_count) desc,
+          song_id
+      ) as place
+    from
+      by_song_and_artist
+    group by
+      song_id
+    order by
+      place
+    limit
+      10
+  ),
+  top_artists as (
+    select
+      artist_id,
+      sum(stream_count) as stream_count,
+      sum(completed_count) / sum(stream_count) as completion_rate,
+      sum(liked_count) / sum(stream_count) as like_rate,
+      row_number() over (
+        order by
+          sum(stream_count) desc,
+          artist_id
+      ) as place
+    from
+      by_song_and_artist
+    group by
+      artist_id
+    order by
+      place
+    limit
+      15
+  ),
+  newest_final as (
+    select
+      max(bucket) as bucket
+    from
+      buckets
+    where
+      not provisional
+      and bucket >= $1::timestamptz
+  ),
+  compared as (
+    select
+      p.song_id,
+      coalesce(
+        sum(p.stream_count) filter (
+          where
+            p.bucket = n.bucket
+        ),
+        0
+      ) as stream_count,
+      coalesce(
+        sum(p.stream_count) filter (
+          where
+            p.bucket < n.bucket
+        ),
+        0
+      ) as before_count
+    from
+      newest_final n
+      join plays p on p.bucket in (n.bucket, n.bucket - $3::interval)
+    group by
+      p.song_id
+  ),
+  trending as (
+    select
+      song_id,
+      stream_count,
+      before_count,
+      row_number() over (
+        order by
+          stream_count - before_count desc,
+          stream_count desc,
+          song_id
+      ) as place
+    from
+      compared
+    where
+      stream_count >= 5
+      and stream_count > before_count
+    order by
+      place
+    limit
+      10
+  ),
+  -- Whoever a song was played most by is named with it.
+  song_labels as (
+    select distinct
+      on (p.song_id) p.song_id,
+      coalesce(s.title, 'song ' || p.song_id) || ' – ' || coalesce(a.name, 'artist ' || p.artist_id) as label
+    from
+      by_song_and_artist p
+      left join songs s using (song_id)
+      left join artists a on a.artist_id = p.artist_id
+    where
+      p.song_id in (
+        select
+          song_id
+        from
+          top_songs
+        union
+        select
+          song_id
+        from
+          trending
+      )
+    order by
+      p.song_id,
+      p.stream_count desc,
+      p.artist_id
+  ),
+  named_songs as (
+    select
+      song_id,
+      case
+        when count(*) over (
+          partition by
+            label
+        ) = 1 then label
+        else label || ' (' || song_id || ')'
+      end as label
+    from
+      song_labels
+  ),
+  named_artists as (
+    select
+      t.*,
+      case
+        when count(*) over (
+          partition by
+            l.label
+        ) = 1 then l.label
+        else l.label || ' (' || t.artist_id || ')'
+      end as label
+    from
+      top_artists t
+      left join artists a using (artist_id)
+      cross join lateral (
+        values
+          (coalesce(a.name, 'artist ' || t.artist_id))
+      ) as l (label)
+  ),
+  charts (chart, place, name, cells, provisional) as (
+    select
+      'top-songs',
+      t.place,
+      '',
+      json_build_array(n.label, t.stream_count),
+      false
+    from
+      top_songs t
+      join named_songs n using (song_id)
+    union all
+    select
+      c.chart,
+      0,
+      genre,
+      c.cells,
+      false
+    from
+      by_genre
+      cross join lateral (
+        values
+          (
+            'skip-rate-by-genre',
+            json_build_array(genre, skip_rate)
+          ),
+          (
+            'like-rate-by-genre',
+            json_build_array(genre, like_rate)
+          )
+      ) as c (chart, cells)
+    union all
+    select
+      'like-rate',
+      0,
+      t.time,
+      json_build_array(t.time, b.like_rate),
+      b.provisional
+    from
+      buckets b
+      cross join lateral to_char(
+        b.bucket at time zone 'UTC',
+        'YYYY-MM-DD"T"HH24:MI:SS"Z"'
+      ) as t (time)
+    where
+      b.bucket >= $1::timestamptz
+    union all
+    select
+      'artists',
+      place,
+      '',
+      json_build_array(label, stream_count, completion_rate, like_rate),
+      false
+    from
+      named_artists
+    union all
+    select
+      'trending',
+      t.place,
+      '',
+      json_build_array(
+        n.label,
+        t.stream_count,
+        t.before_count,
+        (t.stream_count - t.before_count)::double precision / nullif(t.before_count, 0),
+        case
+          when t.before_count = 0 then 'new'
+          else 'rising'
+        end
+      ),
+      false
+    from
+      trending t
+      join named_songs n using (song_id)
+  )
+select
+  chart,
+  cells,
+  provisional
+from
+  charts
+order by
+  chart,
+  place,
+  name collate "C"
