@@ -79,27 +79,59 @@ test("content performance has every chart, songs and artists of one name apart",
   });
 });
 
-test("the hour that runs is no trend, and the hour before is in no sum", async () => {
+test("a trend is that of the two newest hours that are final, not of the running one", async () => {
   await database.rows(`
     update window_frontiers set closed_until = '2026-01-15 14:00+00' where window_kind = 'minutes';
     delete from window_partials;
     insert into window_publications (window_kind, window_start) values ('minutes', '2026-01-15 13:55+00');
     insert into content_performance_metrics (time_window, song_id, artist_id, stream_count, completion_rate, skip_rate, like_rate)
     values ('2026-01-15 13:55+00', 1, 1, 22, 0, 0, 0)`);
+  const hours = { until: "2026-01-15T15:00:00Z", bucketMinutes: 60 } as const;
+
   const charts = await dashboards.readCharts("content-performance", {
+    from: "2026-01-15T12:00:00Z",
+    ...hours,
+  });
+  const one = await dashboards.readCharts("content-performance", {
     from: "2026-01-15T13:00:00Z",
-    until: "2026-01-15T15:00:00Z",
-    bucketMinutes: 60,
+    ...hours,
   });
 
-  expect(charts["top-songs"]).toEqual([["Home – The Doubles", 22]]);
   expect(charts["like-rate"]).toEqual([
+    ["2026-01-15T12:00:00Z", 9 / 157],
     ["2026-01-15T13:00:00Z", 0],
     ["2026-01-15T14:00:00Z", null, "provisional"],
   ]);
-  // Against the 11 plays of 12:00, which is not shown.
   expect(charts["trending"]).toEqual([
-    ["Home – The Doubles", 22, 11, 1, "rising"],
+    ["Home – The Doubles (1)", 22, 11, 1, "rising"],
+  ]);
+  expect(one["top-songs"]).toEqual([["Home – The Doubles", 22]]);
+  expect(one["trending"]).toEqual([]);
+});
+
+test("hours that are added up and hours that are not are read alike", async () => {
+  await database.rows(`
+    insert into window_publications (window_kind, window_start) values ('minutes', '2026-01-15 10:00+00');
+    update hour_rollups set rolled_at = now() where time_window = '2026-01-15 10:00+00';
+    insert into content_performance_hours values ('2026-01-15 10:00+00', 1, 1, 9, 3, 2, 9)`);
+
+  const charts = await dashboards.readCharts("content-performance", {
+    from: "2026-01-15T10:00:00Z",
+    until: "2026-01-15T13:00:00Z",
+    bucketMinutes: 60,
+  });
+
+  expect(charts["top-songs"]?.[1]).toEqual(["Home – The Doubles (1)", 20]);
+  expect(charts["artists"]?.[1]).toEqual([
+    "The Doubles (1)",
+    20,
+    9 / 20,
+    17 / 20,
+  ]);
+  expect(charts["like-rate"]).toEqual([
+    ["2026-01-15T10:00:00Z", 1],
+    ["2026-01-15T11:00:00Z", null],
+    ["2026-01-15T12:00:00Z", 9 / 157, "provisional"],
   ]);
 });
 

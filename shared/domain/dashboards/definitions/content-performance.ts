@@ -50,7 +50,7 @@ export const CONTENT_PERFORMANCE: DashboardDefinition = {
       id: "trending",
       title: "Trending songs",
       kind: "table",
-      note: "Streams in the newest final bucket against the one before, of songs with at least 5 streams in it. A song without streams in the one before is new.",
+      note: "Streams in the newest final bucket of the period against the one before, of songs with at least 5 streams in it. A song without streams in the one before is new.",
       columns: [
         SONG,
         STREAMS,

@@ -41,6 +41,7 @@ function listLoadedPackages(
         KAFKA_BOOTSTRAP_SERVERS: "127.0.0.1:1",
         DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
         CLOSER_DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
+        READER_DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
         ...environment,
       },
     }),
