@@ -1,10 +1,19 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  beforeAll,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from "vitest";
 
 import { parseEventSourceMapping } from "#compose/event-source-mapping/parse-event-source-mapping.ts";
 import { loadDeclaration } from "#compose/runner/load-declaration.ts";
+import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
 import { evaluateTemplate } from "#compose/serverless/evaluate-template.ts";
 import { isGroup } from "#compose/serverless/is-group.ts";
 import {
@@ -16,6 +25,7 @@ import {
   packageTemplate,
   type Template,
 } from "#tests/support/cloudformation/package-template.ts";
+import { runServerless } from "#tests/support/run-serverless.ts";
 
 /** What the machine of somebody who packages may hold. */
 const MACHINE = {
@@ -219,6 +229,35 @@ describe("the packaged template", () => {
 
     expect(metrics).toContain(metric);
   });
+});
+
+test("a route without an authorizer is not packaged", async () => {
+  const declaration = await readFile(
+    join(PROJECT_ROOT, "serverless.yml"),
+    "utf8",
+  );
+  const open = declaration.replace(
+    /(path: \/dashboards),\s+authorizer: \*viewers/,
+    "$1",
+  );
+  expect(open).not.toBe(declaration);
+  // It has to lie beside what it refers to.
+  const name = `.serverless-${randomUUID()}.yml`;
+  onTestFinished(() => rm(join(PROJECT_ROOT, name)));
+  await writeFile(join(PROJECT_ROOT, name), open);
+
+  const { exitCode, stdout, stderr } = await runServerless([
+    "package",
+    "--config",
+    name,
+    "--package",
+    join(folder, "open"),
+  ]);
+
+  expect(exitCode).toBe(1);
+  expect(stdout + stderr).toContain(
+    "functions.dashboard.events[1].httpApi: has no authorizer",
+  );
 });
 
 /** The properties of a resource that must be there. */
