@@ -118,7 +118,8 @@ describe("places", () => {
     update locations set country = 'DE', region = 'Hesse', city = 'Frankfurt' where location_id = 1;
     update locations set country = 'DE', region = 'Brandenburg', city = 'Frankfurt' where location_id = 2;
     update locations set country = 'US', region = 'Hesse', city = 'Hessen' where location_id = 4;
-    insert into window_publications (window_kind, window_start) values ('minutes', '2026-01-15 12:05+00');
+    insert into window_publications (window_kind, window_start)
+    values ('minutes', '2026-01-15 12:05+00'), ('minutes', '2026-01-15 11:55+00');
     insert into location_metrics (time_window, location_id, stream_count, unique_users, unique_songs) values
       ('2026-01-15 12:00+00', 1, 3, 2, 1), ('2026-01-15 12:00+00', 2, 7, 2, 1), ('2026-01-15 12:00+00', 3, 1, 1, 1),
       ('2026-01-15 12:00+00', 4, 2, 1, 1), ('2026-01-15 12:05+00', 1, 4, 1, 1);

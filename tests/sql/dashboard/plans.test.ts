@@ -38,6 +38,8 @@ beforeAll(async () => {
     update hour_rollups set rolled_at = now();
     insert into user_engagement_hours
     select time_window, id, 12, 12, 0, 0, 0, 0 from hour_rollups cross join generate_series(1, 10) id;
+    insert into location_listener_hours
+    select time_window, id, 0, set_bit(repeat('0', 2048)::bit(2048), 1, 1) from hour_rollups cross join generate_series(1, 5) id;
     insert into content_performance_hours
     select time_window, id, 1, 12, 0, 0, 0 from hour_rollups cross join generate_series(1, 10) id;
     insert into hourly_metrics (time_window, stream_count, unique_users, unique_songs, unique_artists, total_listen_time,
@@ -86,7 +88,9 @@ describe("an hour is read by its windows alone:", () => {
 describe("a day is read by its hours:", () => {
   test.for([
     ["user-engagement", "user_engagement_hours"],
+    ["user-engagement", "location_listener_hours"],
     ["content-performance", "content_performance_hours"],
+    ["geographic", "location_listener_hours"],
   ] as const)("%s from %s", async ([dashboard, table]) => {
     const scans = findScans(await explain(dashboard, DAY), table);
 

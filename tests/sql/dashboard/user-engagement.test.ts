@@ -25,7 +25,6 @@ const ROWS = `
   insert into location_listeners values
     ('2026-01-15 12:00+00', 1, 0, set_bit(set_bit(${BITS}, 1, 1), 2, 1)),
     ('2026-01-15 12:00+00', 2, 0, set_bit(${BITS}, 2, 1)),
-    ('2026-01-14 11:00+00', 1, 0, set_bit(${BITS}, 2, 1)),
     ('2026-01-15 11:55+00', 1, 0, set_bit(${BITS}, 4, 1));
   insert into window_publications (window_kind, window_start)
   values ('minutes', '2026-01-15 12:00+00'), ('minutes', '2026-01-14 11:00+00');
@@ -38,7 +37,8 @@ const ROWS = `
   insert into location_partials (time_window, location_id, stream_count, user_ids, song_ids)
   values ('2026-01-15 12:10+00', 1, 4, '{1,3}', '{1}'), ('2026-01-15 12:10+00', 1, 1, '{1}', '{1}');
   update hour_rollups set rolled_at = now() where time_window = '2026-01-14 11:00+00';
-  insert into user_engagement_hours values ('2026-01-14 11:00+00', 2, 4, 40, 1, 2, 0, 0)`;
+  insert into user_engagement_hours values ('2026-01-14 11:00+00', 2, 4, 40, 1, 2, 0, 0);
+  insert into location_listener_hours values ('2026-01-14 11:00+00', 1, 0, set_bit(${BITS}, 2, 1))`;
 
 const QUARTER = {
   from: "2026-01-15T12:00:00Z",
@@ -128,6 +128,16 @@ describe("user engagement in hours", () => {
       ["2026-01-14T11:00:00Z", 0.25],
       ["2026-01-14T12:00:00Z", null],
       ["2026-01-15T12:00:00Z", 2 / 105, "provisional"],
+    ]);
+  });
+
+  test("counts the users of the whole period once, those of hours with sums and of hours without", async () => {
+    const charts = await dashboards.readCharts("user-engagement", DAY);
+
+    // Users 1 and 2, the latter on both days: 1 + 99 + 2 plays, and 4.
+    expect(charts["streams-per-user"]).toEqual([
+      ["free", 53],
+      ["premium", 3],
     ]);
   });
 

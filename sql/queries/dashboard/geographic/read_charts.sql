@@ -58,10 +58,29 @@ with
       chunk,
       bit_or(listeners) as listeners
     from
-      location_listeners_live
-    where
-      time_window >= $1::timestamptz
-      and time_window < $2::timestamptz
+      (
+        select
+          location_id,
+          chunk,
+          listeners
+        from
+          location_listeners_live
+        where
+          $3::interval < interval '1 hour'
+          and time_window >= $1::timestamptz
+          and time_window < $2::timestamptz
+        union all
+        select
+          location_id,
+          chunk,
+          listeners
+        from
+          location_listeners_by_hour
+        where
+          $3::interval >= interval '1 hour'
+          and time_window >= $1::timestamptz
+          and time_window < $2::timestamptz
+      ) pieces
     group by
       location_id,
       chunk

@@ -3,140 +3,70 @@
 --   the windows of minutes, or an hour.
 -- Rows: in the order of each chart; chart text, its id; cells json, in the order of its columns; provisional boolean, whether
 --   the row is of a bucket that is not final.
--- Reads only. Every row of a user is read once and added up by subscription and age at once: hours by their sums, those that
--- have none yet by their windows. (The view engagement_by_hour, which adds up users before that, took half as long again.)
--- Who the different users of such an hour and of the period are comes from the bitmaps of who listened where. A bucket without
--- plays is there, with counts of zero and no rates.
+-- Reads only. Every row of the view is read once; who the different users of the period are comes from the bitmaps of who
+-- listened where. A bucket without plays is there, with counts of zero and no rates.
 with
-  unrolled as materialized (
+  segments as materialized (
     select
-      time_window
+      time_window as bucket,
+      subscription_type,
+      age_group,
+      active_users,
+      stream_count,
+      total_listen_time,
+      skipped_count,
+      liked_count,
+      is_final
     from
-      unrolled_hours
+      engagement_by_window
+    where
+      $3::interval < interval '1 hour'
+      and time_window >= $1::timestamptz
+      and time_window < $2::timestamptz
+    union all
+    select
+      time_window,
+      subscription_type,
+      age_group,
+      active_users,
+      stream_count,
+      total_listen_time,
+      skipped_count,
+      liked_count,
+      is_final
+    from
+      engagement_by_hour
     where
       $3::interval >= interval '1 hour'
       and time_window >= $1::timestamptz
       and time_window < $2::timestamptz
-  ),
-  -- What is read window by window.
-  spans as materialized (
-    select
-      $1::timestamptz as from_at,
-      $2::timestamptz as until_at
-    where
-      $3::interval < interval '1 hour'
-    union all
-    select
-      time_window,
-      time_window + interval '1 hour'
-    from
-      unrolled
-  ),
-  -- Sums of double precision: those of bigint are numeric, which takes longer than all the rest.
-  segments_by_age as materialized (
-    select
-      t.time_window as bucket,
-      u.subscription_type,
-      u.age,
-      count(*) as active_users,
-      sum(t.stream_count)::double precision as stream_count,
-      sum(t.total_listen_time::double precision) as total_listen_time,
-      sum(t.skipped_count)::double precision as skipped_count,
-      sum(t.liked_count)::double precision as liked_count
-    from
-      hour_rollups h
-      join user_engagement_hours t using (time_window)
-      left join users u using (user_id)
-    where
-      $3::interval >= interval '1 hour'
-      and h.rolled_at is not null
-      and h.time_window not in (
-        select
-          time_window
-        from
-          unrolled
-      )
-      and t.time_window >= $1::timestamptz
-      and t.time_window < $2::timestamptz
-    group by
-      t.time_window,
-      u.subscription_type,
-      u.age
-    union all
-    select
-      date_bin(
-        $3::interval,
-        w.time_window,
-        timestamptz '1970-01-01 00:00:00+00'
-      ),
-      u.subscription_type,
-      u.age,
-      -- Of an hour of windows users would count in each: see below.
-      case
-        when $3::interval < interval '1 hour' then count(*)
-      end,
-      sum(w.stream_count::double precision),
-      sum(w.total_listen_time::double precision),
-      sum(round(w.skip_rate * w.stream_count)),
-      sum(round(w.like_rate * w.stream_count))
-    from
-      spans s
-      cross join lateral (
-        select
-          *
-        from
-          user_engagement_live l
-        where
-          l.time_window >= s.from_at
-          and l.time_window < s.until_at
-      ) w
-      left join users u using (user_id)
-    group by
-      1,
-      u.subscription_type,
-      u.age
-  ),
-  segments as materialized (
-    select
-      bucket,
-      coalesce(subscription_type, 'unknown') as subscription_type,
-      age_group (age) as age_group,
-      sum(active_users) as active_users,
-      sum(stream_count) as stream_count,
-      sum(total_listen_time) as total_listen_time,
-      sum(skipped_count) as skipped_count,
-      sum(liked_count) as liked_count
-    from
-      segments_by_age
-    group by
-      1,
-      2,
-      3
-  ),
-  listeners_by_bucket as materialized (
-    select
-      date_bin(
-        $3::interval,
-        time_window,
-        timestamptz '1970-01-01 00:00:00+00'
-      ) as bucket,
-      chunk,
-      bit_or(listeners) as listeners
-    from
-      location_listeners_live
-    where
-      time_window >= $1::timestamptz
-      and time_window < $2::timestamptz
-    group by
-      1,
-      2
   ),
   listeners as (
     select
       chunk,
       bit_or(listeners) as listeners
     from
-      listeners_by_bucket
+      (
+        select
+          chunk,
+          listeners
+        from
+          location_listeners_live
+        where
+          $3::interval < interval '1 hour'
+          and time_window >= $1::timestamptz
+          and time_window < $2::timestamptz
+        union all
+        select
+          chunk,
+          listeners
+        from
+          location_listeners_by_hour
+        where
+          $3::interval >= interval '1 hour'
+          and time_window >= $1::timestamptz
+          and time_window < $2::timestamptz
+      ) pieces
     group by
       chunk
   ),
@@ -157,9 +87,9 @@ with
     select
       s.subscription_type,
       sum(s.stream_count) as stream_count,
-      sum(s.total_listen_time) / sum(s.stream_count) as listen_time,
-      sum(s.liked_count) / sum(s.stream_count) as like_rate,
-      sum(s.stream_count) / nullif(max(u.user_count), 0) as streams_per_user
+      sum(s.total_listen_time)::double precision / sum(s.stream_count) as listen_time,
+      sum(s.liked_count)::double precision / sum(s.stream_count) as like_rate,
+      sum(s.stream_count)::double precision / nullif(max(u.user_count), 0) as streams_per_user
     from
       segments s
       left join users_by_subscription u using (subscription_type)
@@ -169,7 +99,7 @@ with
   by_age as (
     select
       age_group,
-      sum(skipped_count) / sum(stream_count) as skip_rate,
+      sum(skipped_count)::double precision / sum(stream_count) as skip_rate,
       array_position(
         array[
           'under 18',
@@ -188,41 +118,14 @@ with
     group by
       age_group
   ),
-  -- Final is what lies before the frontier and has been published.
   buckets as (
     select
       b.bucket,
-      coalesce(
-        case
-          when b.bucket in (
-            select
-              time_window
-            from
-              unrolled
-          ) then (
-            select
-              sum(bit_count(l.listeners))
-            from
-              listeners_by_bucket l
-            where
-              l.bucket = b.bucket
-          )
-          else sum(s.active_users)
-        end,
-        0
-      ) as active_users,
+      coalesce(sum(s.active_users), 0) as active_users,
       coalesce(sum(s.stream_count), 0) as stream_count,
-      sum(s.skipped_count) / sum(s.stream_count) as skip_rate,
+      sum(s.skipped_count)::double precision / sum(s.stream_count) as skip_rate,
       b.bucket + $3::interval > f.closed_until
-      or exists (
-        select
-        from
-          window_partials p
-        where
-          p.window_kind = 'minutes'
-          and p.window_start >= b.bucket
-          and p.window_start < b.bucket + $3::interval
-      ) as provisional
+      or coalesce(bool_or(not s.is_final), false) as provisional
     from
       generate_series(
         $1::timestamptz,
@@ -240,7 +143,7 @@ with
   hours_of_day as (
     select
       to_char(bucket at time zone 'UTC', 'HH24:00') as hour_of_day,
-      sum(stream_count) / count(distinct (bucket at time zone 'UTC')::date) as streams_per_day,
+      sum(stream_count)::double precision / count(distinct (bucket at time zone 'UTC')::date) as streams_per_day,
       bool_or(provisional) as provisional
     from
       buckets
