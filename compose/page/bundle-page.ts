@@ -21,6 +21,8 @@ export const ASSETS_PATH = "/assets/";
 
 const SOURCE_FOLDER = "functions/dashboard/page";
 const ICON = "favicon.svg";
+/** What draws: the page asks for it as soon as it runs. */
+const CHARTS = "charts/echarts.ts";
 
 const OPTIONS = {
   bundle: true,
@@ -28,7 +30,7 @@ const OPTIONS = {
   minify: true,
   metafile: true,
   format: "esm",
-  // The map and what only it needs become a file of their own.
+  // What draws charts becomes a file of its own, and so does the map.
   splitting: true,
   entryNames: "[name].[hash]",
   chunkNames: "[name].[hash]",
@@ -62,7 +64,7 @@ export async function bundlePage(root: string): Promise<PageFiles> {
     [ICON]: iconName,
   });
   return {
-    html: preload(html, listStaticImports(result)),
+    html: preload(html, listPreloaded(result)),
     assets: [...assets, { name: iconName, contents: icon }],
   };
 }
@@ -80,14 +82,26 @@ function findOutput(
   return basename(found[0]);
 }
 
-/** What the page's script imports before it runs; without a hint the browser would learn of it only from the script. */
-function listStaticImports({ metafile }: Pick<Bundle, "metafile">): string[] {
-  const script = Object.values(metafile.outputs).find(
-    ({ entryPoint }) => entryPoint === `${SOURCE_FOLDER}/main.ts`,
-  );
-  return (script?.imports ?? [])
-    .filter(({ kind }) => kind === "import-statement")
-    .map(({ path }) => basename(path));
+/**
+ * What the page's script loads before the first charts are drawn; without a hint the browser would learn of each file only
+ * from the one before.
+ */
+function listPreloaded(bundle: Pick<Bundle, "metafile">): string[] {
+  const { outputs } = bundle.metafile;
+  const listStaticImports = (name: string): string[] =>
+    Object.entries(outputs)
+      .filter(([path]) => basename(path) === name)
+      .flatMap(([, { imports }]) => imports)
+      .filter(({ kind }) => kind === "import-statement")
+      .map(({ path }) => basename(path));
+  const charts = findOutput(bundle, CHARTS);
+  return [
+    ...new Set([
+      ...listStaticImports(findOutput(bundle, "main.ts")),
+      charts,
+      ...listStaticImports(charts),
+    ]),
+  ];
 }
 
 function nameByContent(name: string, contents: Uint8Array): string {

@@ -1,12 +1,13 @@
 import type { DashboardAnswer } from "#shared/domain/dashboards/answer.ts";
 import { formatAddress, formatAnswerPath, parseAddress } from "./address.ts";
-import type { DrawingContext } from "./charts/drawing-context.ts";
+import type { PageContext } from "./charts/drawing-context.ts";
 import { readTheme } from "./charts/theme.ts";
 import { describeConnection } from "./polling/describe-connection.ts";
 import type { Reply } from "./polling/reply.ts";
 import { startPolling } from "./polling/start-polling.ts";
 import { findElement } from "./view/create-element.ts";
 import { createDashboardView } from "./view/dashboard-view.ts";
+import { untilDrawable } from "./view/plot.ts";
 import { createToolbar } from "./view/toolbar.ts";
 
 /** An answer and when the server last said that it holds. */
@@ -27,9 +28,11 @@ const toolbar = createToolbar((period) => {
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 let context = readContext();
+/** What is wrong until the page is loaded again. */
+let lasting = "";
 let stopPolling = () => {};
 
-function readContext(): DrawingContext {
+function readContext(): PageContext {
   const style = getComputedStyle(document.documentElement);
   return {
     theme: readTheme((name) => style.getPropertyValue(name)),
@@ -54,7 +57,9 @@ function open(): void {
 
 function take(path: string, reply: Reply): void {
   const before = known.get(path);
-  toolbar.tellConnection(describeConnection(reply, before?.heldAtMs));
+  toolbar.tellConnection(
+    describeConnection(reply, before?.heldAtMs) || lasting,
+  );
   switch (reply.kind) {
     case "answered":
       known.set(path, { ...reply, heldAtMs: Date.now() });
@@ -92,7 +97,7 @@ function show(path: string): void {
   view.show(shown.answer, context);
   toolbar.show(shown.answer);
   toolbar.tellUpdated(shown.heldAtMs);
-  markFirstDraw();
+  untilDrawable.then(markFirstDraw, explainMissing);
 }
 
 /** Marks when the first charts were painted, for the browser's own tools and the tests: ECharts paints in the next frame. */
@@ -101,6 +106,13 @@ function markFirstDraw(): void {
   requestAnimationFrame(() =>
     requestAnimationFrame(() => performance.mark(FIRST_DRAW)),
   );
+}
+
+/** Says why there are only tables. */
+function explainMissing(): void {
+  lasting =
+    "What draws the charts could not be loaded; their tables are there. Reload the page to try again.";
+  toolbar.tellConnection(lasting);
 }
 
 for (const preference of [darkness, stillness])

@@ -9,7 +9,7 @@ import {
 } from "../format/format-value.ts";
 import { buildCategoryAxis, buildValueAxis } from "./axes.ts";
 import { buildAnimation, type DrawingContext } from "./drawing-context.ts";
-import { isHorizontal } from "./orientation.ts";
+import { isHorizontal, isSequence } from "./orientation.ts";
 import { pivotChart, type Pivot, type Series } from "./pivot.ts";
 import { styleProvisional } from "./provisional-style.ts";
 import { pickColour, type Theme } from "./theme.ts";
@@ -23,12 +23,18 @@ const MOST_LABELLED_BARS = 8;
 /** Returns the option of lines and bars. */
 export function buildCartesianOption(
   chart: Chart,
-  { theme, animates }: DrawingContext,
+  context: DrawingContext,
 ): EChartsOption {
+  const { theme, animates } = context;
   const pivot = pivotChart(chart);
   const liesDown = isHorizontal(chart, pivot);
-  const categoryAxis = buildCategoryAxis(pivot, theme, liesDown);
-  const valueAxis = buildValueAxis(pivot.unit, areWhole(pivot), theme);
+  const categoryAxis = buildCategoryAxis(pivot, context, liesDown);
+  const valueAxis = buildValueAxis(
+    pivot.unit,
+    areWhole(pivot),
+    context,
+    liesDown,
+  );
   return {
     ...buildAnimation(animates),
     textStyle: { fontFamily: theme.font },
@@ -36,7 +42,8 @@ export function buildCartesianOption(
       left: 4,
       // Room for the number beside the longest bar.
       right: liesDown ? 52 : 12,
-      top: 20,
+      // And for one above the highest.
+      top: liesDown ? 4 : 20,
       bottom: 4,
       outerBoundsMode: "same",
       outerBoundsContain: "axisLabel",
@@ -134,8 +141,8 @@ function buildBars(
 ): BarSeriesOption {
   const isStacked = chart.kind === "stacked-bar";
   const color = pickColour(theme, index);
-  // What several buckets add up to is not striped as a whole: the legend says that some of them are open.
-  const marksBars = pivot.category.unit === "time";
+  // Names that several buckets add up to are not striped: the legend says that some of them are open.
+  const marksBars = isSequence(pivot);
   return {
     type: "bar",
     id: name,

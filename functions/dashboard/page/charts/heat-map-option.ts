@@ -13,13 +13,14 @@ import { areSequential } from "./sequence.ts";
 import { joinTooltip, buildTooltip } from "./tooltip.ts";
 import type { Theme } from "./theme.ts";
 
-// More columns than these leave no room for a number in a cell.
-const MOST_LABELLED_COLUMNS = 8;
+/** What the labels beside a heat map take, and what a number in a cell needs. */
+const SIDE_PX = 120;
+const LABELLED_CELL_PX = 44;
 
 /** Returns the option of a heat map; cells that do not occur stay empty. */
 export function buildHeatMapOption(
   chart: Chart,
-  { theme, animates }: DrawingContext,
+  { theme, animates, width }: DrawingContext,
 ): EChartsOption {
   const grid = readGrid(chart);
   const greatest = findGreatest(grid);
@@ -75,14 +76,24 @@ export function buildHeatMapOption(
       emphasis: { disabled: true },
       itemStyle: { borderColor: theme.surface, borderWidth: 1 },
       label: {
-        show: grid.xs.length <= MOST_LABELLED_COLUMNS,
+        show: (width - SIDE_PX) / grid.xs.length >= LABELLED_CELL_PX,
         fontFamily: theme.font,
         fontSize: 11,
         formatter: ({ dataIndex }) =>
           formatShort(grid.cells[dataIndex]?.value ?? 0, grid.valueColumn.unit),
       },
-      data: grid.cells.map(({ x, y, value }) => ({
+      data: grid.cells.map(({ x, y, value, isProvisional }) => ({
         value: [x, y, value],
+        // An edge and no stripes, through which the numbers could not be read.
+        ...(isProvisional
+          ? {
+              itemStyle: {
+                borderColor: theme.text,
+                borderWidth: 1.5,
+                borderType: "dashed" as const,
+              },
+            }
+          : {}),
         label: { color: pickTextOn(pickHeat(theme, value, greatest)) },
       })),
     },

@@ -1,4 +1,4 @@
-import type { Chart } from "#shared/domain/dashboards/answer.ts";
+import type { Chart, ChartKind } from "#shared/domain/dashboards/answer.ts";
 import { formatShort } from "../format/format-value.ts";
 import { findGreatest } from "./heat-map-option.ts";
 import { pivotChart } from "./pivot.ts";
@@ -15,12 +15,22 @@ export interface Legend {
   /** The ends of a scale of colours. */
   readonly scale?: readonly [least: string, most: string];
   readonly provisional?: string;
+  /** As what the values are drawn, which says how the series and what is provisional look. */
+  readonly drawnAs: "line" | "bar" | "cell";
 }
+
+const DRAWN_AS: ReadonlyMap<ChartKind, "line" | "cell"> = new Map([
+  ["line", "line"],
+  ["heat-map", "cell"],
+]);
 
 /** Says what the legend of a chart holds; colours are the numbers of --series-1 and so on. */
 export function planLegend(chart: Chart): Legend {
   const provisional = describeProvisional(chart);
-  const open = provisional === undefined ? {} : { provisional };
+  const shared: Pick<Legend, "drawnAs" | "provisional"> = {
+    drawnAs: DRAWN_AS.get(chart.kind) ?? "bar",
+    ...(provisional === undefined ? {} : { provisional }),
+  };
   switch (chart.kind) {
     case "line":
     case "bar":
@@ -35,7 +45,7 @@ export function planLegend(chart: Chart): Legend {
               colour: (index % SERIES_COUNT) + 1,
             }))
           : [],
-        ...open,
+        ...shared,
       };
     }
     case "heat-map": {
@@ -44,11 +54,11 @@ export function planLegend(chart: Chart): Legend {
       return {
         series: [],
         scale: [formatShort(0, unit), formatShort(findGreatest(grid), unit)],
-        ...open,
+        ...shared,
       };
     }
     default:
-      return { series: [], ...open };
+      return { series: [], ...shared };
   }
 }
 

@@ -8,18 +8,19 @@ export function buildLegend({
   series,
   scale,
   provisional,
+  drawnAs,
 }: Legend): HTMLElement[] {
   const items = series.map(({ name, colour }, index) =>
     buildItem(
       name,
-      `swatch ${SYMBOLS[index % SYMBOLS.length]} colour-${colour}`,
+      `swatch ${drawnAs === "line" ? SYMBOLS[index % SYMBOLS.length] : "rect"} colour-${colour}`,
     ),
   );
   const ends = scale === undefined ? [] : [buildScale(scale)];
   const open =
     provisional === undefined
       ? []
-      : [buildItem(provisional, "swatch provisional-key")];
+      : [buildItem(provisional, `swatch provisional-${drawnAs}`)];
   return [...items, ...ends, ...open];
 }
 

@@ -3,7 +3,7 @@ import type {
   ChartDefinition,
 } from "#shared/domain/dashboards/answer.ts";
 import { buildOption } from "../charts/build-option.ts";
-import type { DrawingContext } from "../charts/drawing-context.ts";
+import type { PageContext } from "../charts/drawing-context.ts";
 import { summarizeChart } from "../charts/summarize-chart.ts";
 import { buildFigures } from "./build-figures.ts";
 import { buildTable } from "./build-table.ts";
@@ -14,7 +14,7 @@ import { createPlot } from "./plot.ts";
 /** What a card shows of a chart. */
 export interface CardBody {
   readonly element: HTMLElement;
-  show(chart: Chart, context: DrawingContext): void;
+  show(chart: Chart, context: PageContext): void;
   close(): void;
 }
 
@@ -84,9 +84,11 @@ function createPlotBody(): CardBody {
   return {
     element: plot.element,
     show: (chart, context) => {
-      const option =
-        chart.rows.length === 0 ? undefined : buildOption(chart, context);
-      if (option !== undefined) plot.draw(option, summarizeChart(chart));
+      if (chart.rows.length > 0)
+        plot.draw(
+          (width) => buildOption(chart, { ...context, width }) ?? {},
+          summarizeChart(chart),
+        );
       else {
         plot.clear();
         plot.element.replaceChildren(

@@ -3,7 +3,7 @@ import type {
   ChartDefinition,
 } from "#shared/domain/dashboards/answer.ts";
 import { formatCsvPath, type Address } from "../address.ts";
-import type { DrawingContext } from "../charts/drawing-context.ts";
+import type { PageContext } from "../charts/drawing-context.ts";
 import { planLegend } from "../charts/plan-legend.ts";
 import { buildLegend } from "./build-legend.ts";
 import { buildTable } from "./build-table.ts";
@@ -13,7 +13,7 @@ import { createElement } from "./create-element.ts";
 /** One chart with its title, its legend, its table and its CSV. */
 export interface Card {
   readonly element: HTMLElement;
-  show(chart: Chart, context: DrawingContext): void;
+  show(chart: Chart, context: PageContext): void;
   close(): void;
 }
 
@@ -57,7 +57,7 @@ export function createCard(
       ),
     ],
   );
-  let shown: { text: string; context: DrawingContext } | undefined;
+  let shown: { text: string; context: PageContext } | undefined;
   return {
     element,
     show: (chart, context) => {

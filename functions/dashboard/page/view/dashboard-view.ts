@@ -4,7 +4,7 @@ import type {
 } from "#shared/domain/dashboards/answer.ts";
 import { DASHBOARDS } from "#shared/domain/dashboards/dashboards.ts";
 import { endAfter, formatAddress, type Address } from "../address.ts";
-import type { DrawingContext } from "../charts/drawing-context.ts";
+import type { PageContext } from "../charts/drawing-context.ts";
 import { isEmptyAnswer } from "../charts/is-empty.ts";
 import { formatMoment, formatRange } from "../format/format-time.ts";
 import { createCard, type Card } from "./card.ts";
@@ -14,7 +14,7 @@ import { createElement } from "./create-element.ts";
 export interface DashboardView {
   /** Shows the cards of a dashboard, still without rows. */
   open(address: Address): void;
-  show(answer: DashboardAnswer, context: DrawingContext): void;
+  show(answer: DashboardAnswer, context: PageContext): void;
   /** Shows why there is no answer, in place of the charts. */
   explain(message: string, link?: { text: string; address: Address }): void;
 }

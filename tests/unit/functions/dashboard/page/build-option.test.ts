@@ -10,7 +10,7 @@ import { category, makeChart, THEME, TIME, value } from "./charts.ts";
 
 const TIMES = ["00", "05", "10"].map((minute) => `2026-11-28T14:${minute}:00Z`);
 const DEVICE: Column = { ...category("device"), role: "series" };
-const context = { theme: THEME, animates: true };
+const context = { theme: THEME, animates: true, width: 500 };
 const draw = (chart: Chart) => buildOption(chart, context);
 
 const activeUsers = makeChart(
@@ -149,6 +149,18 @@ it("the first row of lying bars is the uppermost one", () => {
   });
 });
 
+it("names beside bars have a share of the width, and are cut beyond it", () => {
+  const chart = makeChart(
+    "horizontal-bar",
+    [category("song"), value("Streams")],
+    [["A long name", 9]],
+  );
+
+  expect(draw(chart)).toMatchObject({
+    yAxis: { axisLabel: { width: 180, overflow: "truncate" } },
+  });
+});
+
 it("a heat map has the hours in their order, and a cell for what occurs", () => {
   const chart = makeChart(
     "heat-map",
@@ -172,6 +184,38 @@ it("a heat map has the hours in their order, and a cell for what occurs", () => 
     },
   });
   expect(planLegend(chart).scale).toEqual(["0", "4"]);
+});
+
+it("an hour of the day that is not over is marked, as a bar and as a cell", () => {
+  const bars = makeChart(
+    "bar",
+    [category("hour"), value("Streams")],
+    [
+      ["04:00", 9],
+      ["05:00", 2],
+    ],
+    [1],
+  );
+  const cells = makeChart(
+    "heat-map",
+    [category("hour"), category("Subscription"), value("Streams")],
+    [
+      ["04:00", "free", 9],
+      ["05:00", "free", 2],
+    ],
+    [1],
+  );
+
+  expect(draw(bars)?.series).toMatchObject([
+    { data: [9, { value: 2, itemStyle: { decal: { color: THEME.stripe } } }] },
+  ]);
+  expect(draw(cells)?.series).toMatchObject({
+    data: [
+      { value: [0, 0, 9] },
+      { value: [1, 0, 2], itemStyle: { borderType: "dashed" } },
+    ],
+  });
+  expect(planLegend(cells).drawnAs).toBe("cell");
 });
 
 it("a tooltip names every series, UTC, and what may still change", () => {
@@ -200,19 +244,23 @@ it("the legend tells of open windows, in a course and in a sum", () => {
 
   expect(planLegend(activeUsers)).toEqual({
     series: [],
+    drawnAs: "line",
     provisional: "provisional: still open",
   });
   expect(planLegend(sum).provisional).toBe(
     "holds windows that are still open: provisional",
   );
-  expect(planLegend({ ...sum, provisional: [false] })).toEqual({ series: [] });
+  expect(planLegend({ ...sum, provisional: [false] })).toEqual({
+    series: [],
+    drawnAs: "bar",
+  });
 });
 
 test.for([
   ["animates", true],
   ["stands still where people want less motion", false],
 ] as const)("a chart %s", ([, animates]) => {
-  expect(buildOption(activeUsers, { theme: THEME, animates })).toMatchObject({
+  expect(buildOption(activeUsers, { ...context, animates })).toMatchObject({
     animation: animates,
   });
 });

@@ -51,7 +51,7 @@ it("a map gives each country its streams and projects without a break at the dat
   );
 
   expect(
-    buildMapOption(chart, { theme: THEME, animates: false }),
+    buildMapOption(chart, { theme: THEME, animates: false, width: 500 }),
   ).toMatchObject({
     visualMap: { min: 0, max: 12 },
     series: {
