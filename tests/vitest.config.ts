@@ -61,6 +61,20 @@ export default defineConfig({
       {
         root,
         test: {
+          name: "ui",
+          include: ["tests/ui/**/*.test.ts"],
+          expect: { poll: POLL },
+          globalSetup: "tests/ui/support/global-setup.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          pool: "forks",
+          // A browser beside Kafka and Postgres is enough for two cores; and the time of the first drawing is measured.
+          maxWorkers: 1,
+        },
+      },
+      {
+        root,
+        test: {
           name: "localstack",
           include: ["tests/localstack/**/*.test.ts"],
           expect: { poll: POLL },
