@@ -81,6 +81,7 @@ const SETTINGS = {
   LOCALSTACK_PORT: port.default(4566),
   METRICS_PORT: optionalPort.default(9464),
   DASHBOARD_PORT: optionalPort.default(8090),
+  SUPERSET_PORT: port.default(8088),
   LOCALSTACK_ENDPOINT: z
     .url("is no address; expected http://host:port")
     .optional(),

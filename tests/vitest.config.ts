@@ -85,6 +85,21 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
+      {
+        root,
+        test: {
+          name: "superset",
+          include: ["tests/superset/**/*.test.ts"],
+          expect: { poll: POLL },
+          globalSetup: "tests/superset/support/global-setup.ts",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          pool: "forks",
+          // One Superset, which each file leaves as it has found it.
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

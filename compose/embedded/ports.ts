@@ -12,8 +12,10 @@ export interface PortUse {
   readonly port: number;
   /** The setting that chooses another port: "KAFKA_PORT". */
   readonly setting: string;
-  /** The setting that uses a server which is already there: "KAFKA_BOOTSTRAP_SERVERS"; undefined for one that port 0 leaves out. */
+  /** The setting that uses a server which is already there: "KAFKA_BOOTSTRAP_SERVERS"; undefined where there is none. */
   readonly externalSetting: string | undefined;
+  /** Whether port 0 leaves the server out. */
+  readonly isOptional?: boolean;
 }
 
 /** Throws `port_in_use` (user) when the server could not listen on 127.0.0.1 at its port. */
@@ -22,19 +24,22 @@ export async function assertPortFree({
   port,
   setting,
   externalSetting,
+  isOptional = false,
 }: PortUse): Promise<void> {
   const fault = await findPortFault(port);
   if (fault === undefined) {
     return;
   }
-  const alternative =
-    externalSetting === undefined
-      ? `set ${setting}=0 to do without`
-      : `set ${externalSetting} to use a ${server} that is already running`;
+  const alternatives = [
+    "end what uses this one",
+    ...(isOptional ? [`set ${setting}=0 to do without`] : []),
+    ...(externalSetting === undefined
+      ? []
+      : [`set ${externalSetting} to use a ${server} that is already running`]),
+  ];
   throw new PipelineError(
     `${server} cannot listen on 127.0.0.1:${port}: ${fault}. Set ${setting} to a free port ` +
-      `(for example ${setting}=${port + 10_000 > 65_535 ? port - 10_000 : port + 10_000}), end what uses this one, ` +
-      `or ${alternative}.`,
+      `(for example ${setting}=${port + 10_000 > 65_535 ? port - 10_000 : port + 10_000}), or ${alternatives.join(", or ")}.`,
     { code: "port_in_use", domain: "user" },
   );
 }

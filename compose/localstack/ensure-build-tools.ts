@@ -1,8 +1,9 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
+import { runStep } from "#compose/install/run-step.ts";
 import { PipelineError } from "#shared/errors.ts";
-import { runStep } from "./run-step.ts";
+import { INSTALL_FAILURE } from "./home.ts";
 
 /** Programs that build aws-lambda-ric, and Debian's packages that have them. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -42,6 +43,7 @@ export async function ensureBuildTools(
       command: "apt-get",
       args,
       environment: { ...environment, DEBIAN_FRONTEND: "noninteractive" },
+      failure: INSTALL_FAILURE,
     });
   await apt("update", "-qq");
   await apt("install", "-y", "-qq", "--no-install-recommends", ...missing);

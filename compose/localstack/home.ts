@@ -4,9 +4,23 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import type { PythonNeed } from "#compose/install/find-python.ts";
+import { INSTALL_ADVICE, type StepFailure } from "#compose/install/run-step.ts";
+
 /** The last LocalStack that runs without a licence's token. */
 export const LOCALSTACK_VERSION = "4.14.0";
 export const RIC_VERSION = "4.0.2";
+/** Older ones cannot read LocalStack's sources, and newer ones have other packages than constraints.txt pins. */
+export const PYTHON_NEED: PythonNeed = {
+  product: "LocalStack",
+  version: "3.13",
+  debian: "Debian 13, Ubuntu 25.04 or newer",
+};
+export const INSTALL_FAILURE: StepFailure = {
+  what: "LocalStack could not be installed",
+  advice: INSTALL_ADVICE,
+  code: "localstack_install_failed",
+};
 export const CONSTRAINTS = localFile("./constraints.txt");
 export const EXECUTOR_FOLDER = localFile("./process-executor");
 

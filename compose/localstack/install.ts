@@ -2,16 +2,18 @@ import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { withFileLock } from "#compose/embedded/file-lock.ts";
+import { findPython } from "#compose/install/find-python.ts";
+import { runStep } from "#compose/install/run-step.ts";
 import { ensureBuildTools } from "./ensure-build-tools.ts";
-import { findPython } from "./find-python.ts";
 import {
   CONSTRAINTS,
   EXECUTOR_FOLDER,
+  INSTALL_FAILURE,
   LOCALSTACK_VERSION,
+  PYTHON_NEED,
   RIC_VERSION,
   type LocalStackHome,
 } from "./home.ts";
-import { runStep } from "./run-step.ts";
 
 const LOCK_TIMEOUT_MS = 15 * 60_000;
 
@@ -38,7 +40,7 @@ export async function installLocalStack(
     LOCK_TIMEOUT_MS,
     async () => {
       if (await exists(home.marker)) return false;
-      const python = await findPython(options.environment);
+      const python = await findPython(PYTHON_NEED, options.environment);
       await ensureBuildTools(options.environment, options.onProgress);
       // What an interrupted installation has left is of no use.
       await rm(home.folder, { recursive: true, force: true });
@@ -59,12 +61,18 @@ async function installPython(
     `LocalStack: installing ${LOCALSTACK_VERSION} with ${python} (1 to 2 minutes, only the first time)`,
   );
   const venv = join(home.folder, "venv");
-  await runStep({ command: python, args: ["-m", "venv", venv], environment });
+  await runStep({
+    command: python,
+    args: ["-m", "venv", venv],
+    environment,
+    failure: INSTALL_FAILURE,
+  });
   const pip = (...args: string[]) =>
     runStep({
       command: home.python,
       args: ["-m", "pip", "install", "-q", ...args],
       environment,
+      failure: INSTALL_FAILURE,
     });
   await pip(
     "--constraint",
@@ -97,6 +105,7 @@ async function installRuntimeClient(
     command: "npm",
     args: ["install", "--prefix", folder, "--no-audit", "--no-fund"],
     environment: { ...environment, PYTHON: python },
+    failure: INSTALL_FAILURE,
   });
 }
 

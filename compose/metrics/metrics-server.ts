@@ -26,6 +26,7 @@ export async function startMetricsServer(
     port,
     setting: "METRICS_PORT",
     externalSetting: undefined,
+    isOptional: true,
   });
   const routeOf = new Map(Object.entries(routes));
   const server = createServer((request, response) => {

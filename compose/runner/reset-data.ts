@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { stopSuperset } from "#compose/superset/server.ts";
 import { claimRunner } from "./runner-claim.ts";
 import { stopRunner } from "./stop-runner.ts";
 
@@ -9,6 +10,7 @@ const KEPT = "kafka-jars";
 
 /** Stops what runs on the data directory and deletes everything in it but Kafka's jars. */
 export async function resetData(dataDir: string): Promise<void> {
+  await stopSuperset(dataDir);
   await stopRunner(dataDir);
   const claim = await claimRunner(dataDir);
   try {

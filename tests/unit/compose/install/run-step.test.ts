@@ -3,8 +3,14 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { runStep } from "#compose/localstack/run-step.ts";
-import { makeTemporaryFolder } from "./temporary-folder.ts";
+import { runStep } from "#compose/install/run-step.ts";
+import { makeTemporaryFolder } from "../localstack/temporary-folder.ts";
+
+const FAILURE = {
+  what: "Something could not be made",
+  advice: "Try again",
+  code: "something_failed",
+};
 
 const PATH = "/usr/bin:/bin";
 
@@ -16,13 +22,14 @@ const runScript = (
     command: "sh",
     args: ["-c", script],
     environment: { PATH, ...environment },
+    failure: FAILURE,
   });
 
 /** The message with which a script fails. */
 async function readFailure(script: string): Promise<string> {
   const failed = runScript(script);
   await expect(failed).rejects.toMatchObject({
-    code: "localstack_install_failed",
+    code: "something_failed",
     domain: "external",
     retry: true,
   });
@@ -69,9 +76,14 @@ test("a program that is killed fails with the signal's name", async () => {
 
 test("a program that is not there fails with its name", async () => {
   await expect(
-    runStep({ command: "no-such-program", args: [], environment: { PATH } }),
+    runStep({
+      command: "no-such-program",
+      args: [],
+      environment: { PATH },
+      failure: FAILURE,
+    }),
   ).rejects.toMatchObject({
-    code: "localstack_install_failed",
+    code: "something_failed",
     message: expect.stringContaining("spawn no-such-program ENOENT"),
   });
 });

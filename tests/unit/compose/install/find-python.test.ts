@@ -3,8 +3,17 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { findPython } from "#compose/localstack/find-python.ts";
-import { makeTemporaryFolder, writeProgram } from "./temporary-folder.ts";
+import { findPython } from "#compose/install/find-python.ts";
+import {
+  makeTemporaryFolder,
+  writeProgram,
+} from "../localstack/temporary-folder.ts";
+
+const NEED = {
+  product: "Something",
+  version: "3.13",
+  debian: "Debian 13",
+};
 
 const says = (version: string) => [`echo "Python ${version}"`];
 // What pyenv's command does for a version that is not switched on.
@@ -37,7 +46,7 @@ test("a Python 3.13 on PATH is taken before one of pyenv", async () => {
     pyenv: { "3.13.0": says("3.13.0") },
   });
 
-  await expect(findPython(environment)).resolves.toBe("python3.13");
+  await expect(findPython(NEED, environment)).resolves.toBe("python3.13");
 });
 
 test("pyenv's own Python is taken where its command on PATH is switched off", async () => {
@@ -46,7 +55,7 @@ test("pyenv's own Python is taken where its command on PATH is switched off", as
     pyenv: { "3.13.0": says("3.13.0") },
   });
 
-  await expect(findPython(environment)).resolves.toBe(
+  await expect(findPython(NEED, environment)).resolves.toBe(
     `${pyenvRoot}/versions/3.13.0/bin/python3.13`,
   );
 });
@@ -56,7 +65,7 @@ test("a Python of pyenv that does not run is passed over for one that does", asy
     pyenv: { "3.13.0": ["exit 1"], "3.13.1": says("3.13.1") },
   });
 
-  await expect(findPython(environment)).resolves.toBe(
+  await expect(findPython(NEED, environment)).resolves.toBe(
     `${pyenvRoot}/versions/3.13.1/bin/python3.13`,
   );
 });
@@ -69,7 +78,7 @@ test.each([
 ])("when %s, the error says how to get one", async (_, machine) => {
   const { environment } = await makeMachine(machine);
 
-  await expect(findPython(environment)).rejects.toMatchObject({
+  await expect(findPython(NEED, environment)).rejects.toMatchObject({
     code: "missing_python",
     domain: "user",
     message: expect.stringContaining("pyenv install 3.13"),

@@ -5,18 +5,33 @@ import { PipelineError } from "#shared/errors.ts";
 
 const SHOWN_LINES = 20;
 
-/** A program that an installation needs to run. */
+/** What a person is told of a step that fails, before its last lines. */
+export interface StepFailure {
+  /** `LocalStack could not be installed` */
+  readonly what: string;
+  /** A sentence with the next step, without its full stop. */
+  readonly advice: string;
+  readonly code: string;
+}
+
+/** A program that something needs to run to its end. */
 export interface Step {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly failure: StepFailure;
 }
 
-/** Runs a program to its end; throws `localstack_install_failed` (external) with its last lines when it fails. */
+/** What helps most often where an installation fails. */
+export const INSTALL_ADVICE =
+  "Is the network there? Mend what it says, then try again";
+
+/** Runs a program to its end; throws the failure's code (external) with its last lines when it fails. */
 export async function runStep({
   command,
   args,
   environment,
+  failure,
 }: Step): Promise<void> {
   const child = spawn(command, args, {
     env: environment,
@@ -38,7 +53,7 @@ export async function runStep({
   });
   if (why === undefined) return;
   throw new PipelineError(
-    `LocalStack could not be installed: ${[command, ...args].join(" ")} failed (${why}). Is the network there? Mend what it says, then try again:\n${lines.join("\n")}`,
-    { code: "localstack_install_failed", domain: "external", retry: true },
+    `${failure.what}: ${[command, ...args].join(" ")} failed (${why}). ${failure.advice}:\n${lines.join("\n")}`,
+    { code: failure.code, domain: "external", retry: true },
   );
 }

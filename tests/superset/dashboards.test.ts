@@ -1,0 +1,69 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
+import { listPlacedCharts } from "#compose/superset/assets/check-dashboards.ts";
+import { BUNDLE_FOLDER } from "#compose/superset/home.ts";
+import { loadBundle } from "#compose/superset/roll-out.ts";
+import { openVisitor, type Visitor } from "./support/browser.ts";
+import { readDrawnCharts } from "./support/drawn-charts.ts";
+
+const PICTURES = join(PROJECT_ROOT, ".data", "superset-pictures");
+const DRAW_TIMEOUT_MS = 60_000;
+
+const { assets } = await loadBundle(BUNDLE_FOLDER);
+const dashboards = [...assets.dashboards.values()];
+
+let visitor: Visitor;
+beforeAll(async () => {
+  await mkdir(PICTURES, { recursive: true });
+  visitor = await openVisitor();
+});
+afterAll(() => visitor?.close());
+
+test.each(
+  dashboards.map((dashboard) => [dashboard.dashboard_title, dashboard]),
+)(
+  "%s draws every chart, without an error and without a word to anybody else",
+  async (_, dashboard) => {
+    const { page, url, foreignRequests, consoleErrors } = visitor;
+    consoleErrors.length = 0;
+    await page.goto(`${url}/superset/dashboard/${dashboard.slug}/`);
+    const { placed } = listPlacedCharts(dashboard);
+    const titles = placed.map(({ sliceName }) => sliceName);
+
+    await expect
+      .poll(() => readDrawnCharts(page), { timeout: DRAW_TIMEOUT_MS })
+      .toEqual(
+        titles.map((title) => ({ title, state: "drawn" })).sort(byTitle),
+      );
+
+    await page.screenshot({
+      path: join(PICTURES, `${dashboard.slug}.png`),
+      fullPage: true,
+    });
+    expect(foreignRequests).toEqual([]);
+    expect(consoleErrors).toEqual([]);
+  },
+);
+
+test("a dashboard asks for its charts again by itself", async () => {
+  const { page, url } = visitor;
+  await page.goto(`${url}/superset/dashboard/hourly-trends/`);
+  await expect
+    .poll(() => readDrawnCharts(page), { timeout: DRAW_TIMEOUT_MS })
+    .toHaveLength(4);
+
+  const again = await page.waitForResponse(
+    (response) => response.url().includes("/api/v1/chart/data"),
+    { timeout: 60_000 },
+  );
+
+  expect(again.status()).toBe(200);
+});
+
+function byTitle(first: { title: string }, second: { title: string }): number {
+  return first.title < second.title ? -1 : 1;
+}
