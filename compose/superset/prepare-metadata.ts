@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import { readIfExists } from "#compose/embedded/read-if-exists.ts";
 import type { OnProgress } from "#compose/embedded/running-server.ts";
@@ -26,31 +25,26 @@ export interface PrepareOptions {
 
 /**
  * Brings Superset's own database to this version, with its roles and the user admin; does nothing where that was done
- * with this version, these settings and this password. Throws `superset_metadata_failed` (external).
+ * with this installation and this password. Throws `superset_metadata_failed` (external).
  */
 export async function prepareMetadata(options: PrepareOptions): Promise<void> {
   const { home, instance, environment, onProgress } = options;
-  const state = await describeState(options);
-  if ((await readIfExists(instance.preparedFile)) === state) return;
-  onProgress("Superset: preparing its own database");
+  const password = await readFile(locateAdminPassword(instance));
+  // A fingerprint: the password cannot be read from it.
+  const admin = createHash("sha256").update(password).digest("hex");
+  const stored = (await readIfExists(instance.preparedFile)) ?? "";
+  const [storedFolder, storedAdmin] = stored.split("\n");
+  if (storedFolder === home.folder && storedAdmin === admin) return;
   const run = (command: string, ...args: string[]) =>
     runStep({ command, args, environment, failure: FAILURE });
-  await run(home.superset, "db", "upgrade");
-  await run(home.superset, "init");
+  if (storedFolder !== home.folder) {
+    onProgress("Superset: preparing its own database");
+    await run(home.superset, "db", "upgrade");
+    await run(home.superset, "init");
+  }
+  onProgress("Superset: giving the user admin its password");
   await run(home.python, ADMIN_SCRIPT);
-  await writeFile(instance.preparedFile, state);
-}
-
-/** A fingerprint: neither the password nor the key can be read from it. */
-async function describeState({
-  home,
-  instance,
-}: PrepareOptions): Promise<string> {
-  const hash = createHash("sha256").update(home.folder);
-  for (const path of [
-    locateAdminPassword(instance),
-    join(instance.secretsFolder, "secret_key"),
-  ])
-    hash.update(await readFile(path));
-  return hash.digest("hex");
+  await writeFile(instance.preparedFile, `${home.folder}\n${admin}\n`, {
+    mode: 0o600,
+  });
 }

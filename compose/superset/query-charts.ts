@@ -50,7 +50,7 @@ export function requireRows(queried: readonly QueriedChart[]): void {
   );
   if (faults.length === 0) return;
   throw new PipelineError(
-    `${faults.length} of ${queried.length} charts were imported, but cannot be drawn:\n${faults.join("\n")}\nMend them, or the metrics of their datasets, in compose/superset/bundle, then npm run superset -- import. Where a table or column is missing, the database may be older than the bundle: npm run migrate.`,
+    `Of the ${queried.length} charts that were imported, ${faults.length} cannot be drawn:\n${faults.join("\n")}\nMend them, or the metrics of their datasets, in compose/superset/bundle, then npm run superset -- import. Where a table or column is missing, the database may be older than the bundle: npm run migrate.`,
     { code: "superset_chart_failed", domain: "user" },
   );
 }

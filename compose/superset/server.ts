@@ -52,6 +52,8 @@ export async function startSupersetServer({
     "--worker-class=gthread",
     "--threads=8",
     "--timeout=120",
+    // After its own 2 seconds it would close a connection just when a client is about to use it again.
+    "--keep-alive=65",
     `--bind=127.0.0.1:${port}`,
     // A socket in the user's home folder, by which others could control it.
     "--no-control-socket",
@@ -101,10 +103,12 @@ export async function findSuperset(
 /** Tells whether a Superset answers at this port of 127.0.0.1. */
 export async function isHealthy(port: number): Promise<boolean> {
   try {
-    const { ok } = await fetch(`http://127.0.0.1:${port}/health`, {
+    const response = await fetch(`http://127.0.0.1:${port}/health`, {
       signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
     });
-    return ok;
+    // Read, so that the connection is free for the next request.
+    await response.text();
+    return response.ok;
   } catch {
     return false;
   }

@@ -53,8 +53,10 @@ test("a dashboard asks for its charts again by itself", async () => {
   const { page, url } = visitor;
   await page.goto(`${url}/superset/dashboard/hourly-trends/`);
   await expect
-    .poll(() => readDrawnCharts(page), { timeout: DRAW_TIMEOUT_MS })
-    .toHaveLength(4);
+    .poll(async () => (await readDrawnCharts(page)).map(({ state }) => state), {
+      timeout: DRAW_TIMEOUT_MS,
+    })
+    .toEqual(["drawn", "drawn", "drawn", "drawn"]);
 
   const again = await page.waitForResponse(
     (response) => response.url().includes("/api/v1/chart/data"),

@@ -101,19 +101,17 @@ test("the data source is the role reader, which writes nothing", async () => {
   const session = await signInToRun();
   const answer = await session.request("POST", "/api/v1/sqllab/execute/", {
     database_id: 1,
-    sql: "select current_user as role, current_setting('transaction_read_only') as read_only, current_setting('timezone') as zone",
+    sql: "select current_user as role",
     runAsync: false,
     select_as_cta: false,
     client_id: "life-cycle",
     queryLimit: 10,
   });
+  expect(JSON.parse(answer.text)).toMatchObject({ data: [{ role: "reader" }] });
+
   const written = withClient(inject("readerUrl"), (client) =>
     client.query("update songs set title = 'x'"),
   );
-
-  expect(JSON.parse(answer.text)).toMatchObject({
-    data: [{ role: "reader", read_only: "on", zone: "UTC" }],
-  });
   await expect(written).rejects.toMatchObject({ code: "42501" });
 });
 
@@ -140,7 +138,7 @@ test("down leaves no process, and up goes on with the same users and secrets", a
     stderr: expect.stringContaining("npm run superset -- up"),
   });
   expect(up).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(up.stdout).not.toMatch(/installing|preparing/);
+  expect(up.stdout).not.toMatch(/installing|preparing|giving/);
   await expect(readSecrets()).resolves.toEqual(before);
 });
 

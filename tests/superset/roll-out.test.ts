@@ -72,23 +72,23 @@ test("a second import rolls out a changed chart, and makes no second one", async
 test("a metric that is changed is rolled out with its dataset", async () => {
   const session = await signInToRun();
   await change(
-    "datasets/music_streaming/hourly_live.yaml",
-    "verbose_name: Unique songs",
-    "verbose_name: Different songs",
+    "datasets/music_streaming/engagement_by_hour.yaml",
+    "verbose_name: Streams a day",
+    "verbose_name: Streams of a day",
   );
 
   const { exitCode } = await importFolder();
 
   expect(exitCode).toBe(0);
   const dataset = (await listObjects(session, "datasets")).find(
-    ({ name }) => name === "hourly_live",
+    ({ name }) => name === "engagement_by_hour",
   );
   const { text } = await session.request(
     "GET",
     `/api/v1/dataset/${dataset?.id}`,
   );
-  expect(text).toContain("Different songs");
-  expect(text).not.toContain('"Unique songs"');
+  expect(text).toContain('"Streams of a day"');
+  expect(text).not.toContain('"Streams a day"');
 });
 
 test("what left the bundle is reported, and deleted with --prune, but nothing that people made", async () => {
@@ -130,29 +130,30 @@ test("what left the bundle is reported, and deleted with --prune, but nothing th
   expect(left.map(({ name }) => name)).toContain("Made by hand");
 });
 
-test("a mistake in a metric makes the import fail, with the charts' names and the database's reason", async () => {
+test("a mistake in a metric makes the import fail, with the chart's name and the database's reason", async () => {
   await change(
-    "datasets/music_streaming/device_by_window.yaml",
-    "SUM(completed_count)",
-    "SUMM(completed_count)",
+    "datasets/music_streaming/engagement_by_hour.yaml",
+    "COUNT(DISTINCT time_window)",
+    "COUNTT(DISTINCT time_window)",
   );
 
   const { exitCode, stdout, stderr } = await importFolder();
 
   expect(exitCode).toBe(1);
   expect(stdout).toContain("Imported 25 datasets");
-  expect(stderr).toContain("2 of 30 charts were imported, but cannot be drawn");
-  expect(stderr).toMatch(
-    /Completion rate by OS \(charts\/completion-by-os\.yaml\): .*function summ\(bigint\) does not exist/,
+  expect(stderr).toContain(
+    "Of the 30 charts that were imported, 1 cannot be drawn:",
   );
-  expect(stderr).toMatch(/Completion rate by device type \(/);
+  expect(stderr).toMatch(
+    /Streams by hour of day \(charts\/streams-by-hour-of-day\.yaml\): .*function countt\(timestamp with time zone\) does not exist/,
+  );
 });
 
 test("status names the chart that cannot be drawn, and fails for it", async () => {
   await change(
-    "datasets/music_streaming/device_by_window.yaml",
-    "SUM(completed_count)",
-    "SUMM(completed_count)",
+    "datasets/music_streaming/engagement_by_hour.yaml",
+    "COUNT(DISTINCT time_window)",
+    "COUNTT(DISTINCT time_window)",
   );
   await importFolder();
 
@@ -161,7 +162,7 @@ test("status names the chart that cannot be drawn, and fails for it", async () =
   const mended = await runSuperset(place, "status");
 
   expect(broken.exitCode).toBe(1);
-  expect(broken.stdout).toMatch(/Completion rate by OS .*summ\(bigint\)/);
+  expect(broken.stdout).toMatch(/Streams by hour of day .*countt\(timestamp/);
   expect(mended).toMatchObject({ exitCode: 0, stderr: "" });
   expect(mended.stdout).toContain("Superset 6.1.0 at http://127.0.0.1:");
   expect(mended.stdout).toMatch(/charts +│ +30 │ none/);

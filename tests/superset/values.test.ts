@@ -39,7 +39,7 @@ const closeTo = (expected: Readonly<Record<string, number>>) =>
 test("the skip rate of a window is the share of its plays, however many of them one user has", async () => {
   const facts = await countFacts(`
     select
-      extract(epoch from date_bin('5 minutes', "timestamp", '1970-01-01Z')) * 1000 as time,
+      extract(epoch from date_bin('5 minutes', "timestamp", '1970-01-01Z'))::bigint * 1000 as time,
       count(*) filter (where is_skipped)::float / count(*) as rate
     from stream_events
     group by 1`);
@@ -135,7 +135,7 @@ test("streams per user are the plays by the different users of the whole period"
 test("the active users of a window are its different users, open windows included", async () => {
   const facts = await countFacts(`
     select
-      extract(epoch from date_bin('5 minutes', "timestamp", '1970-01-01Z')) * 1000 as time,
+      extract(epoch from date_bin('5 minutes', "timestamp", '1970-01-01Z'))::bigint * 1000 as time,
       count(distinct user_id) as users
     from stream_events
     group by 1`);

@@ -36,7 +36,7 @@ const SCRIPT = String.raw`(() => {
       holder.querySelectorAll("path.datamaps-subunit").length > 100;
     return isDrawn ? "drawn" : "blank";
   };
-  return [...document.querySelectorAll(".dashboard-component-chart-holder")].map(
+  return [...document.querySelectorAll("[data-test-viz-type]")].map(
     (holder) => ({
       title: (
         holder.querySelector("[data-test=editable-title]")?.textContent ?? ""

@@ -64,13 +64,6 @@ test("a table of rows asks for no metric, in its own order", () => {
   expect(query).not.toHaveProperty("metrics");
 });
 
-test("a metric that only orders is asked for, too", () => {
-  expect(queryOf("skip-rate-by-age").metrics).toEqual([
-    "skip_rate",
-    "age_order",
-  ]);
-});
-
 test("the facts are asked for the period in which they were played", () => {
   expect(queryOf("unique-users-by-region").filters).toEqual([
     { col: "played_at", op: "TEMPORAL_RANGE", val: "Last hour" },

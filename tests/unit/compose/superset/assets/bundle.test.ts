@@ -89,12 +89,12 @@ describe("the bundle", () => {
         "Streams per user by subscription",
       ],
       "Content Performance": [
-        "Artists",
+        "Artists (top 15)",
         "Like rate by genre",
         "Like rate over time",
         "Skip rate by genre",
         "Top 10 songs",
-        "Trending songs",
+        "Trending songs (top 10)",
       ],
       "Device Usage": [
         "Average listen time by device type",

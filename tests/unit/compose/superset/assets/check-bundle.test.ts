@@ -214,7 +214,7 @@ test.each([
   [
     "a period that shows one default and applies another",
     DASHBOARD,
-    "value: Last day",
+    "value: 'DATEADD(DATETIME(\"now\"), -24, hour) : now'",
     "value: Last hour",
     "shows another default than it applies",
   ],
