@@ -99,15 +99,24 @@ test("Superset listens on 127.0.0.1 only", async () => {
 
 test("the data source is the role reader, which writes nothing", async () => {
   const session = await signInToRun();
+  // SQL Lab refuses these functions, a view may use them.
+  await withClient(inject("ownerUrl"), (client) =>
+    client.query(`
+      create or replace view session_of_superset as
+      select current_user as role, current_setting('transaction_read_only') as read_only, current_setting('timezone') as zone;
+      grant select on session_of_superset to reader`),
+  );
   const answer = await session.request("POST", "/api/v1/sqllab/execute/", {
     database_id: 1,
-    sql: "select current_user as role",
+    sql: "select * from session_of_superset",
     runAsync: false,
     select_as_cta: false,
     client_id: "life-cycle",
     queryLimit: 10,
   });
-  expect(JSON.parse(answer.text)).toMatchObject({ data: [{ role: "reader" }] });
+  expect(JSON.parse(answer.text)).toMatchObject({
+    data: [{ role: "reader", read_only: "on", zone: "UTC" }],
+  });
 
   const written = withClient(inject("readerUrl"), (client) =>
     client.query("update songs set title = 'x'"),

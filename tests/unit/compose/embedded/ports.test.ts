@@ -25,6 +25,24 @@ test.each(["127.0.0.1", "0.0.0.0"])(
   },
 );
 
+test("a server that nothing can stand in for is offered another port only", async () => {
+  const port = await findFreePort();
+  const holder = createServer().listen(port, "127.0.0.1");
+  await once(holder, "listening");
+
+  const refusal = assertPortFree({
+    server: "Superset",
+    port,
+    setting: "SUPERSET_PORT",
+    externalSetting: undefined,
+  });
+
+  await expect(refusal).rejects.toThrow(
+    /Set SUPERSET_PORT to a free port \(for example SUPERSET_PORT=\d+\), or end what uses this one\.$/,
+  );
+  holder.close();
+});
+
 test("a free port can be used", async () => {
   const port = await findFreePort();
 
