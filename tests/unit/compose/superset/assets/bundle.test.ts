@@ -47,7 +47,7 @@ describe("the bundle", () => {
         "location_listeners_live",
         "hourly_live",
         "plays_by_location",
-        "chart_changes",
+        "location_listeners_by_hour",
       ]),
     );
   });
