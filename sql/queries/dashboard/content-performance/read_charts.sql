@@ -3,83 +3,40 @@
 --   the windows of minutes, or an hour.
 -- Rows: in the order of each chart; chart text, its id; cells json, in the order of its columns; provisional boolean, whether
 --   the row is of a bucket that is not final.
--- Reads only. Every row is read once and added up twice in passing, by bucket and by song: hours by their sums, those that
--- have none yet by their windows. (The view content_by_hour, which adds up hours before that, took twice as long: 228 ms
--- of processor time against 97 for 5,000 songs.) Names are joined to what is shown; songs and artists are told apart by their ids.
--- A bucket without plays is there, without rates.
+-- Reads only. Every row of the view is read once and added up twice in passing, by bucket and by song. Names are joined to what
+-- is shown; songs and artists are told apart by their ids. A bucket without plays is there, without rates.
 with
-  unrolled as materialized (
+  -- Doubles: sums of bigint are numeric, which takes longer than all the rest.
+  plays as (
     select
-      time_window
+      time_window as bucket,
+      song_id,
+      artist_id,
+      stream_count::double precision,
+      completed_count::double precision,
+      skipped_count::double precision,
+      liked_count::double precision
     from
-      unrolled_hours
+      content_by_window
+    where
+      $3::interval < interval '1 hour'
+      and time_window >= $1::timestamptz
+      and time_window < $2::timestamptz
+    union all
+    select
+      time_window,
+      song_id,
+      artist_id,
+      stream_count::double precision,
+      completed_count::double precision,
+      skipped_count::double precision,
+      liked_count::double precision
+    from
+      content_by_hour
     where
       $3::interval >= interval '1 hour'
       and time_window >= $1::timestamptz
       and time_window < $2::timestamptz
-  ),
-  -- What is read window by window.
-  spans as materialized (
-    select
-      $1::timestamptz as from_at,
-      $2::timestamptz as until_at
-    where
-      $3::interval < interval '1 hour'
-    union all
-    select
-      time_window,
-      time_window + interval '1 hour'
-    from
-      unrolled
-  ),
-  -- Sums of double precision: those of bigint are numeric, which takes longer than all the rest.
-  plays as (
-    select
-      t.time_window as bucket,
-      t.song_id,
-      t.artist_id,
-      t.stream_count::double precision,
-      t.completed_count::double precision,
-      t.skipped_count::double precision,
-      t.liked_count::double precision
-    from
-      hour_rollups h
-      join content_performance_hours t using (time_window)
-    where
-      $3::interval >= interval '1 hour'
-      and h.rolled_at is not null
-      and h.time_window not in (
-        select
-          time_window
-        from
-          unrolled
-      )
-      and t.time_window >= $1::timestamptz
-      and t.time_window < $2::timestamptz
-    union all
-    select
-      date_bin(
-        $3::interval,
-        w.time_window,
-        timestamptz '1970-01-01 00:00:00+00'
-      ),
-      w.song_id,
-      w.artist_id,
-      w.stream_count::double precision,
-      round(w.completion_rate * w.stream_count),
-      round(w.skip_rate * w.stream_count),
-      round(w.like_rate * w.stream_count)
-    from
-      spans s
-      cross join lateral (
-        select
-          *
-        from
-          content_performance_live l
-        where
-          l.time_window >= s.from_at
-          and l.time_window < s.until_at
-      ) w
   ),
   -- Final is what lies before the frontier and has been published.
   marked_buckets as materialized (
