@@ -81,6 +81,7 @@ async function listen(
     port,
     setting: "DASHBOARD_PORT",
     externalSetting: undefined,
+    isOptional: true,
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, listener);
   server.listen(port, "127.0.0.1");
