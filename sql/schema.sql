@@ -39,13 +39,13 @@ function advance_retention_horizon(text,interval)
 function age_group(integer)
    RETURNS text
    LANGUAGE sql
-   IMMUTABLE
+   IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN (age IS NULL) THEN 'unknown'::text WHEN (age < 18) THEN 'under 18'::text WHEN (age < 25) THEN '18-24'::text WHEN (age < 35) THEN '25-34'::text WHEN (age < 45) THEN '35-44'::text WHEN (age < 55) THEN '45-54'::text WHEN (age < 65) THEN '55-64'::text ELSE '65 and over'::text END
 
 function count_of_share(double precision,bigint)
    RETURNS bigint
    LANGUAGE sql
-   IMMUTABLE
+   IMMUTABLE PARALLEL SAFE
   RETURN (round((share * (of_count)::double precision)))::bigint
 
 function matching_letters(jsonb)
@@ -1067,7 +1067,22 @@ view engagement_by_hour
               sum(e.shared_count) AS shared_count,
               sum(e.added_to_playlist_count) AS added_to_playlist_count,
               bool_and(e.is_final) AS is_final
-             FROM user_engagement_by_hour e
+             FROM user_engagement_rolled e
+               LEFT JOIN users u USING (user_id)
+            GROUP BY e.time_window, u.subscription_type, u.age
+          UNION ALL
+           SELECT e.time_window,
+              u.subscription_type,
+              u.age,
+              count(*) AS active_users,
+              sum(e.stream_count) AS stream_count,
+              sum(e.total_listen_time::double precision) AS total_listen_time,
+              sum(e.skipped_count) AS skipped_count,
+              sum(e.liked_count) AS liked_count,
+              sum(e.shared_count) AS shared_count,
+              sum(e.added_to_playlist_count) AS added_to_playlist_count,
+              bool_and(e.is_final) AS is_final
+             FROM user_engagement_unrolled e
                LEFT JOIN users u USING (user_id)
             GROUP BY e.time_window, u.subscription_type, u.age) ages
     GROUP BY time_window, (COALESCE(subscription_type, 'unknown'::text)), (age_group(age));
@@ -1399,44 +1414,27 @@ view user_engagement_by_hour
   shared_count integer
   added_to_playlist_count integer
   is_final boolean
-   SELECT s.time_window,
-      s.user_id,
-      s.stream_count,
-      s.total_listen_time,
-      s.skipped_count,
-      s.liked_count,
-      s.shared_count,
-      s.added_to_playlist_count,
-      true AS is_final
-     FROM hour_rollups h
-       JOIN user_engagement_hours s USING (time_window)
-    WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
-             FROM unrolled_hours o
-            WHERE o.time_window = h.time_window))
+   SELECT user_engagement_rolled.time_window,
+      user_engagement_rolled.user_id,
+      user_engagement_rolled.stream_count,
+      user_engagement_rolled.total_listen_time,
+      user_engagement_rolled.skipped_count,
+      user_engagement_rolled.liked_count,
+      user_engagement_rolled.shared_count,
+      user_engagement_rolled.added_to_playlist_count,
+      user_engagement_rolled.is_final
+     FROM user_engagement_rolled
   UNION ALL
-   SELECT h.time_window,
-      w.user_id,
-      sum(w.stream_count::double precision)::integer AS stream_count,
-      sum(w.total_listen_time::double precision)::bigint AS total_listen_time,
-      sum(round(w.skip_rate * w.stream_count::double precision))::integer AS skipped_count,
-      sum(round(w.like_rate * w.stream_count::double precision))::integer AS liked_count,
-      sum(round(w.share_rate * w.stream_count::double precision))::integer AS shared_count,
-      sum(round(w.playlist_add_rate * w.stream_count::double precision))::integer AS added_to_playlist_count,
-      h.is_final
-     FROM unrolled_hours h
-       CROSS JOIN LATERAL ( SELECT l.time_window,
-              l.user_id,
-              l.stream_count,
-              l.total_listen_time,
-              l.avg_listen_time,
-              l.skip_rate,
-              l.like_rate,
-              l.share_rate,
-              l.playlist_add_rate,
-              l.is_final
-             FROM user_engagement_live l
-            WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
-    GROUP BY h.time_window, h.is_final, w.user_id;
+   SELECT user_engagement_unrolled.time_window,
+      user_engagement_unrolled.user_id,
+      user_engagement_unrolled.stream_count,
+      user_engagement_unrolled.total_listen_time,
+      user_engagement_unrolled.skipped_count,
+      user_engagement_unrolled.liked_count,
+      user_engagement_unrolled.shared_count,
+      user_engagement_unrolled.added_to_playlist_count,
+      user_engagement_unrolled.is_final
+     FROM user_engagement_unrolled;
   grant select to reader
 
 view user_engagement_live
@@ -1495,4 +1493,65 @@ view user_engagement_partial_rows -- user_engagement_partials with a row per mic
       unnest(added_to_playlist_counts) AS added_to_playlist_count
      FROM user_engagement_partials;
   grant select to closer
+  grant select to reader
+
+view user_engagement_rolled
+  time_window timestamp with time zone
+  user_id integer
+  stream_count integer
+  total_listen_time bigint
+  skipped_count integer
+  liked_count integer
+  shared_count integer
+  added_to_playlist_count integer
+  is_final boolean
+   SELECT s.time_window,
+      s.user_id,
+      s.stream_count,
+      s.total_listen_time,
+      s.skipped_count,
+      s.liked_count,
+      s.shared_count,
+      s.added_to_playlist_count,
+      true AS is_final
+     FROM hour_rollups h
+       JOIN user_engagement_hours s USING (time_window)
+    WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
+             FROM unrolled_hours o
+            WHERE o.time_window = h.time_window));
+  grant select to reader
+
+view user_engagement_unrolled
+  time_window timestamp with time zone
+  user_id integer
+  stream_count integer
+  total_listen_time bigint
+  skipped_count integer
+  liked_count integer
+  shared_count integer
+  added_to_playlist_count integer
+  is_final boolean
+   SELECT h.time_window,
+      w.user_id,
+      sum(w.stream_count::double precision)::integer AS stream_count,
+      sum(w.total_listen_time::double precision)::bigint AS total_listen_time,
+      sum(round(w.skip_rate * w.stream_count::double precision))::integer AS skipped_count,
+      sum(round(w.like_rate * w.stream_count::double precision))::integer AS liked_count,
+      sum(round(w.share_rate * w.stream_count::double precision))::integer AS shared_count,
+      sum(round(w.playlist_add_rate * w.stream_count::double precision))::integer AS added_to_playlist_count,
+      h.is_final
+     FROM unrolled_hours h
+       CROSS JOIN LATERAL ( SELECT l.time_window,
+              l.user_id,
+              l.stream_count,
+              l.total_listen_time,
+              l.avg_listen_time,
+              l.skip_rate,
+              l.like_rate,
+              l.share_rate,
+              l.playlist_add_rate,
+              l.is_final
+             FROM user_engagement_live l
+            WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
+    GROUP BY h.time_window, h.is_final, w.user_id;
   grant select to reader

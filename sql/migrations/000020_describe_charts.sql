@@ -1,9 +1,9 @@
 -- What every chart is drawn from, by the built-in page and by Superset. Counts and sums are kept, so that a rate over any
 -- period is a ratio of sums. No view has more of a user than the number, and what groups users.
 -- The share that a metric row holds is one division of whole numbers: times its divisor it is the count again.
-create function count_of_share (share double precision, of_count bigint) returns bigint language sql immutable return round(share * of_count)::bigint;
+create function count_of_share (share double precision, of_count bigint) returns bigint language sql immutable parallel safe return round(share * of_count)::bigint;
 
-create function age_group (age integer) returns text language sql immutable return case
+create function age_group (age integer) returns text language sql immutable parallel safe return case
   when age is null then 'unknown'
   when age < 18 then 'under 18'
   when age < 25 then '18-24'
@@ -65,7 +65,7 @@ from
 
 -- Sums of whole numbers that fit in 32 bits are added up as such, and others as doubles, which hold whole numbers exactly up
 -- to 2^53: a sum of bigint is numeric and takes three times as long.
-create view user_engagement_by_hour as
+create view user_engagement_rolled as
 select
   s.time_window,
   s.user_id,
@@ -87,17 +87,18 @@ where
       unrolled_hours o
     where
       o.time_window = h.time_window
-  )
-union all
+  );
+
+create view user_engagement_unrolled as
 select
   h.time_window,
   w.user_id,
-  sum(w.stream_count::double precision)::integer,
-  sum(w.total_listen_time::double precision)::bigint,
-  sum(round(w.skip_rate * w.stream_count))::integer,
-  sum(round(w.like_rate * w.stream_count))::integer,
-  sum(round(w.share_rate * w.stream_count))::integer,
-  sum(round(w.playlist_add_rate * w.stream_count))::integer,
+  sum(w.stream_count::double precision)::integer as stream_count,
+  sum(w.total_listen_time::double precision)::bigint as total_listen_time,
+  sum(round(w.skip_rate * w.stream_count))::integer as skipped_count,
+  sum(round(w.like_rate * w.stream_count))::integer as liked_count,
+  sum(round(w.share_rate * w.stream_count))::integer as shared_count,
+  sum(round(w.playlist_add_rate * w.stream_count))::integer as added_to_playlist_count,
   h.is_final
 from
   unrolled_hours h
@@ -114,6 +115,17 @@ group by
   h.time_window,
   h.is_final,
   w.user_id;
+
+create view user_engagement_by_hour as
+select
+  *
+from
+  user_engagement_rolled
+union all
+select
+  *
+from
+  user_engagement_unrolled;
 
 create view engagement_by_user_hour as
 select
@@ -173,6 +185,7 @@ group by
   2,
   3;
 
+-- Added up before they are put together, so that several processes may add up the hours of a day.
 create view engagement_by_hour as
 select
   time_window,
@@ -201,7 +214,27 @@ from
       sum(e.added_to_playlist_count) as added_to_playlist_count,
       bool_and(e.is_final) as is_final
     from
-      user_engagement_by_hour e
+      user_engagement_rolled e
+      left join users u using (user_id)
+    group by
+      e.time_window,
+      u.subscription_type,
+      u.age
+    union all
+    select
+      e.time_window,
+      u.subscription_type,
+      u.age,
+      count(*) as active_users,
+      sum(e.stream_count) as stream_count,
+      sum(e.total_listen_time::double precision) as total_listen_time,
+      sum(e.skipped_count) as skipped_count,
+      sum(e.liked_count) as liked_count,
+      sum(e.shared_count) as shared_count,
+      sum(e.added_to_playlist_count) as added_to_playlist_count,
+      bool_and(e.is_final) as is_final
+    from
+      user_engagement_unrolled e
       left join users u using (user_id)
     group by
       e.time_window,
@@ -414,6 +447,8 @@ from
 grant
 select
   on unrolled_hours,
+  user_engagement_rolled,
+  user_engagement_unrolled,
   user_engagement_by_hour,
   engagement_by_user_window,
   engagement_by_user_hour,
