@@ -453,9 +453,9 @@ table devices
   grant update (device_type, os, browser, app_version, version_at, version_partition, version_offset, deleted_at) to ingest
 
 table hour_rollups
-  time_window timestamp with time zone not null -- start of the hour, UTC; there is a row when one of its windows has been published
+  time_window timestamp with time zone not null -- start of the hour, UTC; there is a row when one of its windows, or the hour itself, has been published
   rolled_at timestamp with time zone -- when its sums were made; null: they are missing or out of date
-  changed_at timestamp with time zone not null default clock_timestamp() -- when one of its windows was published or revised last
+  changed_at timestamp with time zone not null default clock_timestamp() -- when one of its windows, or the hour itself, was published or revised last
   constraint hour_rollups_pkey PRIMARY KEY (time_window)
   grant insert, select, update to closer
   grant select to reader

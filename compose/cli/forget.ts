@@ -17,7 +17,7 @@ const command = createCommand(
   .requiredOption("--user <id>", "the user's number")
   .action(
     async ({ dataDir, user }: CommonOptions & { readonly user: string }) => {
-      const { isBlank, letterCount } = await forgetUser(
+      const { isBlank, letterCount, unreadableCount } = await forgetUser(
         await findConnections(dataDir, readConfig([], readEnvironment())),
         { userId: user, actor: nameOperator() },
         TIMEOUT_MS,
@@ -30,8 +30,12 @@ const command = createCommand(
       writeLine(
         `User ${user} is forgotten: the row is blank, ${letterCount} dead letters of it too.`,
       );
+      if (unreadableCount > 0)
+        writeLine(
+          `${unreadableCount} dead letters of users cannot be read: see whether one is about this user with npm run dlq -- list --topic users, and take it away with npm run dlq -- bury.`,
+        );
       writeLine(
-        "Kafka keeps the earlier versions until the topic users is compacted: a day, and until a record comes to their partition after it. Letters about them are in dead-letter-queue for 14 days.",
+        "Kafka keeps the earlier versions until the topic users is compacted: a day, and until a record comes to their partition after it. Letters about them are in dead-letter-queue for 14 days: those that are not stored yet need npm run forget once more.",
       );
     },
   );

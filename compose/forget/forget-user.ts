@@ -1,21 +1,18 @@
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import { waitUntil } from "#compose/embedded/wait-until.ts";
 import { sendDimension } from "#compose/runner/send-dimension.ts";
-import { createSession } from "#shared/adapters/postgres/session.ts";
+import {
+  createSession,
+  type Session,
+} from "#shared/adapters/postgres/session.ts";
 import { loadStatement } from "#shared/sql.ts";
+import { namesUser } from "./names-user.ts";
 
 const readUser = loadStatement("queries/forget/read_user");
+const findLetters = loadStatement("queries/forget/find_user_letters");
 const blankLetters = loadStatement("queries/forget/blank_letters");
 
 const TRANSACTION_TIMEOUT_MS = 30_000;
-
-/** What has become of a user's data. */
-export interface Forgotten {
-  /** Whether the row is blank; false: `load-dimensions` has not taken the tombstone yet. */
-  readonly isBlank: boolean;
-  /** Dead letters that held a version of the row. */
-  readonly letterCount: number;
-}
 
 /** Who is to be forgotten. */
 export interface Wish {
@@ -23,6 +20,16 @@ export interface Wish {
   readonly userId: string;
   /** Who does it, written down with what is done to dead letters. */
   readonly actor: string;
+}
+
+/** What has become of a user's data. */
+export interface Forgotten {
+  /** Whether the row is blank; false: `load-dimensions` has not taken the tombstone yet. */
+  readonly isBlank: boolean;
+  /** Dead letters that held a version of the row. */
+  readonly letterCount: number;
+  /** Dead letters of users of which nobody can say whom they are about. */
+  readonly unreadableCount: number;
 }
 
 /**
@@ -40,6 +47,8 @@ export async function forgetUser(
     transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
   });
   try {
+    // Before the tombstone, too: a letter that is being sent again is locked until Kafka has it, and lies before this then.
+    const before = await blank(session, userId, actor);
     const key = await sendDimension(kafkaBootstrapServers, {
       dimension: "users",
       fields: [{ field: "user_id", text: userId }],
@@ -51,11 +60,53 @@ export async function forgetUser(
       ]);
       return row?.is_forgotten ?? false;
     }, timeoutMs);
-    const letters = await session.transaction((transaction) =>
-      transaction.query(blankLetters, [Buffer.from(key), actor]),
+    const { letterCount, unreadableCount } = await blank(
+      session,
+      userId,
+      actor,
     );
-    return { isBlank, letterCount: letters.length };
+    return {
+      isBlank,
+      letterCount: before.letterCount + letterCount,
+      unreadableCount,
+    };
   } finally {
     await session.close();
   }
+}
+
+interface LetterRow {
+  readonly dead_letter_id: string;
+  readonly original_key: Buffer | null;
+  readonly original_value: Buffer | null;
+  readonly mended_value: Buffer | null;
+}
+
+function blank(
+  session: Session,
+  userId: string,
+  actor: string,
+): Promise<Omit<Forgotten, "isBlank">> {
+  return session.transaction(async (transaction) => {
+    const letters = await transaction.query<
+      LetterRow & Record<string, unknown>
+    >(findLetters);
+    const named = Map.groupBy(letters, (letter) =>
+      namesUser(
+        {
+          key: letter.original_key,
+          values: [letter.original_value, letter.mended_value],
+        },
+        userId,
+      ),
+    );
+    const blanked = await transaction.query(blankLetters, [
+      (named.get(true) ?? []).map((letter) => letter.dead_letter_id),
+      actor,
+    ]);
+    return {
+      letterCount: blanked.length,
+      unreadableCount: (named.get("unknown") ?? []).length,
+    };
+  });
 }

@@ -132,7 +132,20 @@ async function respond(
     (await answerer(request).catch(() =>
       answerWithError(502, "the function cannot be invoked"),
     ));
-  const { statusCode, headers, cookies, body } = answer;
+  try {
+    send(response, answer);
+  } catch {
+    // A header that Node does not send.
+    send(response, answerWithError(502, "the function gave no answer of HTTP"));
+  }
+  // Whoever asked may have gone away.
+  await finished(response).catch(() => undefined);
+}
+
+function send(
+  response: ServerResponse,
+  { statusCode, headers, cookies, body }: HttpAnswer,
+): void {
   const hasBody = statusCode !== 204 && statusCode !== 304;
   response.writeHead(statusCode, {
     ...headers,
@@ -140,6 +153,4 @@ async function respond(
     ...(cookies.length === 0 ? {} : { "set-cookie": [...cookies] }),
   });
   response.end(hasBody ? body : undefined);
-  // Whoever asked may have gone away.
-  await finished(response).catch(() => undefined);
 }

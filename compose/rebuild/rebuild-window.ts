@@ -21,6 +21,7 @@ const recordPublication = loadStatement(
 const discard = loadPerKind("close-windows/discard");
 const recompute = loadPerKind("close-windows/recompute");
 const countRows = loadStatement("queries/rebuild/count_rows");
+const outdateHour = loadStatement("queries/rebuild/outdate_hour");
 const removeUnfounded = loadPerKind("rebuild/remove_unfounded");
 
 /** What a rebuild found in a metric table. */
@@ -68,6 +69,7 @@ export async function rebuildWindow(
   for (const statement of recompute[kind])
     await transaction.query(statement, [start, end]);
   await transaction.query(discardWindow, [kind, start]);
+  if (kind === "minutes") await transaction.query(outdateHour, [start]);
 
   const after = await readRowCounts(transaction, start);
   const counts = new Map(

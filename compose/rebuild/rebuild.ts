@@ -16,7 +16,7 @@ import {
 
 const listWindows = loadStatement("queries/rebuild/list_windows");
 
-// One window of many million facts; nobody waits for it but its own closer.
+// One window of many million facts; nobody waits for it but its own closer, and what adds up its hour tries again later.
 const TRANSACTION_TIMEOUT_MS = 10 * 60_000;
 
 export interface RebuildOptions {

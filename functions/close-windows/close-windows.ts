@@ -74,15 +74,16 @@ export const closeWindows =
       await windowStore.foldWindow(window);
       folded += 1;
     }
+    // Kafka comes last: while it is down, windows still close.
+    const idle = await markIdlePartitions();
+    const afterIdle =
+      idle > 0 ? await closeAndPublish() : { merged: 0, recomputed: 0 };
+    // At last: it only spares those who read.
     let rolledUp = 0;
     for (const hour of await windowStore.findRollableHours(HOUR_AT_REST_MS)) {
       if (!hasTime()) break;
       if (await windowStore.rollUpHour(hour)) rolledUp += 1;
     }
-    // Kafka comes last: while it is down, windows still close.
-    const idle = await markIdlePartitions();
-    const afterIdle =
-      idle > 0 ? await closeAndPublish() : { merged: 0, recomputed: 0 };
     return {
       summary: {
         merged: published.merged + afterIdle.merged,

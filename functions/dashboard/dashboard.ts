@@ -28,7 +28,7 @@ import { respondWithAsset, respondWithPage } from "./respond-with-asset.ts";
 
 /** Ten who look at the same cost one query. */
 const LIFETIME_MS = 1500;
-/** A day of hours that somebody looks through, in both periods. */
+/** More than viewers ask for within the lifetime. */
 const MOST_ANSWERS = 48;
 /** The pipeline's delays grow by themselves: what is shown of them is so old at most. */
 const TICK_MS = 10_000;

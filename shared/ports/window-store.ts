@@ -49,7 +49,7 @@ export interface WindowStore {
   foldWindow(window: Pick<Window, "kind" | "start">): Promise<void>;
   /** Hours whose sums are missing or out of date, and whose windows were not published anew for so long; newest first. */
   findRollableHours(atRestMs: number): Promise<Date[]>;
-  /** Adds up the published windows of an hour; false where somebody else has. */
+  /** Adds up the published windows of an hour; false where somebody else has, or holds one of them. */
   rollUpHour(hour: Date): Promise<boolean>;
   /** Runs `work` unless another closing is under way; false when it is. */
   oneAtATime(work: () => Promise<void>): Promise<boolean>;

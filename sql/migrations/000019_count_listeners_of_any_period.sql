@@ -32,11 +32,11 @@ create table hour_rollups (
   changed_at timestamptz not null default clock_timestamp()
 );
 
-comment on column hour_rollups.time_window is 'start of the hour, UTC; there is a row when one of its windows has been published';
+comment on column hour_rollups.time_window is 'start of the hour, UTC; there is a row when one of its windows, or the hour itself, has been published';
 
 comment on column hour_rollups.rolled_at is 'when its sums were made; null: they are missing or out of date';
 
-comment on column hour_rollups.changed_at is 'when one of its windows was published or revised last';
+comment on column hour_rollups.changed_at is 'when one of its windows, or the hour itself, was published or revised last';
 
 create table user_engagement_hours (
   time_window timestamptz not null,
@@ -90,7 +90,8 @@ select
   content_performance_hours,
   location_listener_hours to closer;
 
--- A trigger, so that no publisher can forget it: closer, reviser and rebuild.
+-- A trigger, so that no publisher can forget it; a rebuild outdates the hour by itself, too, since it may mend what no
+-- publication shows.
 create function outdate_hour_rollup () returns trigger language plpgsql
 set
   search_path = public,

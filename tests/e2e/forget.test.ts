@@ -13,7 +13,7 @@ import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
 const USER = 5;
 const OTHER_USER = 6;
 const TOPICS = ["users", STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC];
-const PERSONAL = ["Ada Lovelace", "mistyped ada"];
+const PERSONAL = ["Ada Lovelace", "mistyped ada", "ada under another key"];
 
 let scene: Scene;
 let connections: Connections;
@@ -30,6 +30,14 @@ beforeAll(async () => {
     makeUser(OTHER_USER, { username: "somebody else" }),
     // Rejected, so that a dead letter has it.
     makeUser(USER, { username: "mistyped ada", age: -1 }),
+    {
+      key: String(OTHER_USER),
+      value: JSON.stringify({
+        user_id: USER,
+        username: "ada under another key",
+      }),
+    },
+    { key: String(OTHER_USER), value: "nobody can read this" },
   ]);
   await scene.topics.send(
     STREAM_EVENTS_TOPIC,
@@ -59,14 +67,22 @@ afterAll(() => scene?.close());
 
 it("takes away everything of the user but the number, and of nobody else", async () => {
   expect(before).toEqual(PERSONAL);
-  expect(first).toEqual({ isBlank: true, letterCount: 1 });
+  expect(first).toEqual({
+    isBlank: true,
+    letterCount: 2,
+    unreadableCount: 1,
+  });
   expect(await findPersonal()).toEqual([]);
   expect(afterwards).toMatchObject({
     users: [
       { user_id: USER, username: null, age: null, is_deleted: true },
       { user_id: OTHER_USER, username: "somebody else", is_deleted: false },
     ],
-    letters: [{ state: "buried", has_content: false, actor: "ada's friend" }],
+    letters: [
+      { state: "buried", has_content: false, actor: "ada's friend" },
+      { state: "buried", has_content: false, actor: "ada's friend" },
+      { state: "waiting", has_content: true, actor: null },
+    ],
   });
 });
 
@@ -88,6 +104,7 @@ it("can be said again, and nothing is left to do", async () => {
     expect(await forget(String(USER))).toEqual({
       isBlank: true,
       letterCount: 0,
+      unreadableCount: 1,
     });
   });
 });

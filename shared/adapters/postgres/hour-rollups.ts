@@ -1,9 +1,10 @@
 import { loadStatement } from "#shared/sql.ts";
 
-import type { Session, Transaction } from "./session.ts";
+import { isLockTimeout, type Session } from "./session.ts";
 
 const load = (name: string) => loadStatement(`queries/close-windows/${name}`);
 const findRollable = load("find_rollable_hours");
+const limitLockWait = load("limit_lock_wait");
 const lockHour = load("lock_hour");
 const recordRollUp = load("record_roll_up");
 const ROLL_UP = [
@@ -29,15 +30,24 @@ export async function findRollableHours(
 /**
  * Makes the sums of an hour anew from its published windows, none of which is published meanwhile.
  *
- * @returns false where there was nothing to do any more
+ * @returns false where there was nothing to do any more, or somebody holds one of the windows for longer than half a second
  */
 export async function rollUpHour(
-  transaction: Transaction,
+  session: Session,
   hour: Date,
 ): Promise<boolean> {
-  await transaction.query(lockHour, [hour]);
-  const [recorded] = await transaction.query(recordRollUp, [hour]);
-  if (recorded === undefined) return false;
-  for (const statement of ROLL_UP) await transaction.query(statement, [hour]);
-  return true;
+  try {
+    return await session.transaction(async (transaction) => {
+      await transaction.query(limitLockWait);
+      await transaction.query(lockHour, [hour]);
+      const [recorded] = await transaction.query(recordRollUp, [hour]);
+      if (recorded === undefined) return false;
+      for (const statement of ROLL_UP)
+        await transaction.query(statement, [hour]);
+      return true;
+    });
+  } catch (error) {
+    if (isLockTimeout(error)) return false;
+    throw error;
+  }
 }

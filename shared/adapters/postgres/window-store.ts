@@ -126,8 +126,7 @@ export function createWindowStore({
       });
     },
     findRollableHours: (atRestMs) => findRollableHours(session, atRestMs),
-    rollUpHour: (hour) =>
-      session.transaction((transaction) => rollUpHour(transaction, hour)),
+    rollUpHour: (hour) => rollUpHour(session, hour),
     async oneAtATime(work) {
       const [row] = await session.query<{ is_locked: boolean }>(tryLockClosing);
       if (row?.is_locked !== true) return false;

@@ -9,7 +9,11 @@ from
   join window_frontiers f on f.window_kind = 'minutes'
 where
   h.rolled_at is null
-  and h.changed_at <= clock_timestamp() - $1::integer * interval '1 millisecond'
+  and (
+    h.changed_at <= clock_timestamp() - $1::integer * interval '1 millisecond'
+    -- The clock was put back.
+    or h.changed_at > clock_timestamp()
+  )
   -- Its last window may end in the next hour.
   and f.closed_until >= f.window_size + date_bin(
     f.window_size,

@@ -1,8 +1,8 @@
 -- What decides whether a dashboard differs from what somebody has of it, and what its period is aligned to.
 -- Parameters: $1, $2 timestamptz, a span of hours (half-open) that holds the period.
 -- Rows: one; window_seconds, hourly_seconds double precision, the window sizes, null before the set-up; newest_play_at text
---   (RFC 3339 in UTC), when the newest play in the tables happened, null before the first; fingerprint text, of all that the
---   charts of the span are made from.
+--   (RFC 3339 in UTC), when the newest play in the tables happened, null before the first; fingerprint text, of what the
+--   charts of the span are made from; a dimension's version that a redrive applies shows with the next record of any topic.
 -- Reads only: one row per partition and size, and one per hour of the span. No maximum of times: a transaction that began
 -- earlier may commit later, and its time would be below a maximum that has been read already. Each of these rows changes with
 -- every transaction that touches it, one after the other.

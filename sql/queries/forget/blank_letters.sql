@@ -1,7 +1,6 @@
--- Takes the content out of the dead letters of a user's own rows, and buries those that wait, as they can no longer be sent;
--- that is written down.
--- Parameters: $1 bytea, the key of the user's records; $2 text, who does it. Rows: dead_letter_id of each letter that had any
---   content. Rerun: no letter has any.
+-- Takes the content out of dead letters, and buries those that wait, as they can no longer be sent; that is written down.
+-- Parameters: $1 bigint[], the letters; $2 text, who does it. Rows: dead_letter_id of each that had any content.
+-- Rerun: no letter has any.
 with
   blanked as (
     update dead_letters
@@ -27,8 +26,7 @@ with
         else settled_at
       end
     where
-      source_topic = 'users'
-      and original_key = $1::bytea
+      dead_letter_id = any ($1::bigint[])
       and (
         original_value is not null
         or mended_value is not null

@@ -176,3 +176,25 @@ test.for(["Asia/Kolkata", "America/St_Johns", "Pacific/Apia"])(
     }
   },
 );
+
+test("windows of an hour and a half are read as windows, although they begin within an hour", async () => {
+  await database.rows(`
+    insert into user_engagement_metrics (
+      time_window, user_id, stream_count, total_listen_time, avg_listen_time, skip_rate, like_rate, share_rate, playlist_add_rate
+    ) values ('2026-01-15 13:30+00', 3, 2, 10, 5, 0.5, 0, 0, 0);
+    insert into location_listeners values ('2026-01-15 13:30+00', 1, 0, set_bit(${BITS}, 3, 1));
+    insert into window_publications (window_kind, window_start) values ('minutes', '2026-01-15 13:30+00');
+    update window_frontiers set window_size = '90 minutes', closed_until = '2026-01-15 15:00+00' where window_kind = 'minutes'`);
+
+  const charts = await dashboards.readCharts("user-engagement", {
+    from: "2026-01-15T13:30:00Z",
+    until: "2026-01-15T15:00:00Z",
+    bucketMinutes: 90,
+  });
+  await database.rows(
+    "update window_frontiers set window_size = '5 minutes' where window_kind = 'minutes'",
+  );
+
+  expect(charts["active-users"]).toEqual([["2026-01-15T13:30:00Z", 1]]);
+  expect(charts["streams-per-user"]).toEqual([["premium", 2]]);
+});

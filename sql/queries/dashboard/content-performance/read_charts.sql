@@ -19,7 +19,7 @@ with
     from
       content_by_window
     where
-      $3::interval < interval '1 hour'
+      $3::interval <> interval '1 hour'
       and time_window >= $1::timestamptz
       and time_window < $2::timestamptz
     union all
@@ -34,7 +34,7 @@ with
     from
       content_by_hour
     where
-      $3::interval >= interval '1 hour'
+      $3::interval = interval '1 hour'
       and time_window >= $1::timestamptz
       and time_window < $2::timestamptz
   ),
@@ -62,6 +62,17 @@ with
     where
       f.window_kind = 'minutes'
   ),
+  -- What is trending is seen in the newest two that follow each other and are final.
+  newest_pair as (
+    select
+      max(b.bucket) as newest
+    from
+      marked_buckets b
+      join marked_buckets before on before.bucket = b.bucket - $3::interval
+    where
+      not b.provisional
+      and not before.provisional
+  ),
   totals as materialized (
     select
       bucket,
@@ -81,14 +92,7 @@ with
       ) as before_count
     from
       plays
-      cross join (
-        select
-          max(bucket) as newest
-        from
-          marked_buckets
-        where
-          not provisional
-      ) n
+      cross join newest_pair n
     group by
       grouping sets ((bucket), (song_id, artist_id))
   ),
@@ -165,16 +169,6 @@ with
       coalesce(sum(before_count), 0) as before_count
     from
       by_song_and_artist
-    where
-      exists (
-        select
-        from
-          marked_buckets
-        where
-          not provisional
-        offset
-          1
-      )
     group by
       song_id
   ),

@@ -66,7 +66,7 @@ with
         from
           location_listeners_live
         where
-          $3::interval < interval '1 hour'
+          $3::interval <> interval '1 hour'
           and time_window >= $1::timestamptz
           and time_window < $2::timestamptz
         union all
@@ -77,7 +77,7 @@ with
         from
           location_listeners_by_hour
         where
-          $3::interval >= interval '1 hour'
+          $3::interval = interval '1 hour'
           and time_window >= $1::timestamptz
           and time_window < $2::timestamptz
       ) pieces

@@ -20,7 +20,7 @@ with
     from
       engagement_by_window
     where
-      $3::interval < interval '1 hour'
+      $3::interval <> interval '1 hour'
       and time_window >= $1::timestamptz
       and time_window < $2::timestamptz
     union all
@@ -37,7 +37,7 @@ with
     from
       engagement_by_hour
     where
-      $3::interval >= interval '1 hour'
+      $3::interval = interval '1 hour'
       and time_window >= $1::timestamptz
       and time_window < $2::timestamptz
   ),
@@ -53,7 +53,7 @@ with
         from
           location_listeners_live
         where
-          $3::interval < interval '1 hour'
+          $3::interval <> interval '1 hour'
           and time_window >= $1::timestamptz
           and time_window < $2::timestamptz
         union all
@@ -63,7 +63,7 @@ with
         from
           location_listeners_by_hour
         where
-          $3::interval >= interval '1 hour'
+          $3::interval = interval '1 hour'
           and time_window >= $1::timestamptz
           and time_window < $2::timestamptz
       ) pieces

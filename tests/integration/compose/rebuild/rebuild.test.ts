@@ -5,6 +5,7 @@ import {
   type RebuildOptions,
   type RebuildResult,
 } from "#compose/rebuild/rebuild.ts";
+import { loadStatement } from "#shared/sql.ts";
 import { publishWindows } from "#functions/close-windows/close-due-windows.ts";
 import { allCount, countStreams } from "#tests/support/races/count-streams.ts";
 import {
@@ -33,6 +34,32 @@ beforeEach(async () => {
     { id: 4, at: "2026-01-15T12:10:00Z", songId: 2, isSkipped: true },
   ]);
   await closeAndPublish();
+});
+
+describe("what is kept beside the metric rows", () => {
+  test("is put right too: who listened, and the sums of the hour, which are made anew", async () => {
+    const store = stores.openWindowStore();
+    await database.rows(
+      "update window_frontiers set closed_until = '2026-01-15 13:00:00+00'",
+    );
+    await store.rollUpHour(new Date(FROM));
+    await database.rows(
+      "update location_listeners set listeners = set_bit(listeners, 9, 1); update user_engagement_hours set stream_count = 9",
+    );
+
+    const { differing } = await rebuildNow();
+    await store.rollUpHour(new Date(FROM));
+
+    // No metric row tells of it.
+    expect(differing).toEqual([]);
+    for (const check of [
+      "location_listeners_match_facts",
+      "hour_rollups_match_windows",
+    ])
+      expect(
+        await database.run(loadStatement(`validation/checks/${check}`)),
+      ).toEqual([]);
+  });
 });
 
 describe("metric rows that were altered by hand", () => {

@@ -32,6 +32,22 @@ test.for([
   ]);
 });
 
+test.for(["http", "alb", "websocket"])("another door, %s, is found", (door) => {
+  expect(
+    findOpenRoutes({ page: { events: [closed, { [door]: {} }] } }),
+  ).toEqual([
+    `functions.page.events[1].${door}: anybody could ask it; use an httpApi event with an authorizer`,
+  ]);
+});
+
+test("the address of a function is found, unless it has none", () => {
+  expect(
+    findOpenRoutes({ page: { url: true }, other: { url: false } }),
+  ).toEqual([
+    "functions.page.url: anybody could ask it; use an httpApi event with an authorizer",
+  ]);
+});
+
 test("routes with an authorizer, and other events, are none of these", () => {
   expect(
     findOpenRoutes({

@@ -111,11 +111,15 @@ describe("close-windows", () => {
 
   test("adds up the hours that have been at rest for two minutes, and counts those that nobody else has", async () => {
     const rollable = [new Date("2026-01-15T12:00:00Z"), new Date(0)];
-    const { handle, atRest } = prepare({ rollable });
+    const { handle, atRest, steps } = prepare({ rollable });
 
     const { summary } = await handle(SCHEDULED);
 
     expect(summary).toMatchObject({ rolled_up: 1 });
+    // It only spares those who read: what moves the watermark comes before.
+    expect(steps.indexOf("roll up")).toBeGreaterThan(
+      steps.indexOf("read end offsets"),
+    );
     expect(atRest).toEqual([120_000]);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { publishWindows } from "#functions/close-windows/close-due-windows.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { applyPlays, useStores } from "#tests/support/races/open-stores.ts";
-import { playPart } from "#tests/support/races/play-part.ts";
+import { type Part, playPart } from "#tests/support/races/play-part.ts";
 import { waitUntilBlocked } from "#tests/support/races/wait-until-blocked.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
@@ -114,23 +114,45 @@ describe("an hour that is not over", () => {
   });
 });
 
+test("an hour is left to the next run where somebody holds one of its windows for long", async () => {
+  const store = await publishAll();
+  const rebuilder = await playPart(database, "closer", "rebuilder");
+  await rebuilder.say("begin");
+  await rebuilder.run("close-windows/lock_window", LAST_WINDOW);
+
+  expect(await store.rollUpHour(NOON)).toBe(false);
+  await rebuilder.say("rollback");
+
+  expect(await store.rollUpHour(NOON)).toBe(true);
+});
+
+test("an hour that was published by a clock which was put back since is added up all the same", async () => {
+  const store = await publishAll();
+  await database.rows(
+    "update hour_rollups set changed_at = changed_at + interval '1 day'",
+  );
+
+  expect(await store.findRollableHours(120_000)).toEqual([NOON]);
+});
+
 describe("adding up an hour while one of its windows is published", () => {
   test("waits for the publication, and has what it brings", async () => {
     const store = await publishAll();
     const reviser = await playPart(database, "closer", "reviser");
     await reviser.say("begin");
     await reviser.run("close-windows/lock_window", LAST_WINDOW);
-    const rolledUp = stores
-      .openWindowStore({ name: "adding up" })
-      .rollUpHour(NOON);
+    const adder = await playPart(database, "closer", "adding up");
+    await adder.say("begin");
+    const locked = adder.run("close-windows/lock_hour", [NOON]);
     await waitUntilBlocked(database.owner, "adding up");
     await reviser.say(
       "update user_engagement_metrics set stream_count = 2 where time_window = '2026-01-15 12:55:00+00'",
     );
     await reviser.run("close-windows/record_publication", LAST_WINDOW);
     await reviser.say("commit");
+    await locked;
+    await rollUp(adder);
 
-    expect(await rolledUp).toBe(true);
     expect((await readHours()).users).toEqual([
       USERS_OF_NOON[0],
       [2, 2, 60, 0, 0, 0, 0],
@@ -143,9 +165,6 @@ describe("adding up an hour while one of its windows is published", () => {
     const adder = await playPart(database, "closer", "adder");
     await adder.say("begin");
     await adder.run("close-windows/lock_hour", [NOON]);
-    await adder.run("close-windows/record_roll_up", [NOON]);
-    await adder.run("close-windows/roll_up_user_engagement", [NOON]);
-    await adder.run("close-windows/roll_up_content_performance", [NOON]);
     await applyPlays(stores.openWarehouse(), [
       // In a window of the hour that had no play before.
       { id: 7, at: "2026-01-15T12:45:00Z", userId: 3 },
@@ -155,7 +174,7 @@ describe("adding up an hour while one of its windows is published", () => {
       0,
     );
     await waitUntilBlocked(database.owner, "reviser");
-    await adder.say("commit");
+    await rollUp(adder);
     await published;
 
     expect((await readHours()).users).toEqual([
@@ -165,6 +184,15 @@ describe("adding up an hour while one of its windows is published", () => {
     expect(await store.findRollableHours(0)).toContainEqual(NOON);
   });
 });
+
+/** What follows once the windows are locked. */
+async function rollUp(adder: Part): Promise<void> {
+  await adder.run("close-windows/record_roll_up", [NOON]);
+  await adder.run("close-windows/roll_up_user_engagement", [NOON]);
+  await adder.run("close-windows/roll_up_content_performance", [NOON]);
+  await adder.run("close-windows/roll_up_location_listeners", [NOON]);
+  await adder.say("commit");
+}
 
 async function publishAll() {
   await applyPlays(stores.openWarehouse(), PLAYS);
