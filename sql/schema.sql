@@ -879,11 +879,9 @@ view content_by_hour
               t.skipped_count,
               t.liked_count,
               true AS is_final
-             FROM hour_rollups h
-               JOIN content_performance_hours t USING (time_window)
-            WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
-                     FROM unrolled_hours o
-                    WHERE o.time_window = h.time_window))
+             FROM content_performance_hours t
+            WHERE t.time_window = ANY ((ARRAY( SELECT h.time_window
+                     FROM rolled_hours h)))
           UNION ALL
            SELECT h.time_window,
               w.song_id,
@@ -1288,11 +1286,9 @@ view location_listeners_by_hour
       s.location_id,
       s.chunk,
       s.listeners
-     FROM hour_rollups h
-       JOIN location_listener_hours s USING (time_window)
-    WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
-             FROM unrolled_hours o
-            WHERE o.time_window = h.time_window))
+     FROM location_listener_hours s
+    WHERE s.time_window = ANY ((ARRAY( SELECT h.time_window
+             FROM rolled_hours h)))
   UNION ALL
    SELECT h.time_window,
       w.location_id,
@@ -1384,6 +1380,15 @@ view plays_by_location
       concat_ws(', '::text, COALESCE(l.city, 'location '::text || e.location_id), l.country) AS place
      FROM stream_events e
        LEFT JOIN locations l USING (location_id);
+  grant select to reader
+
+view rolled_hours
+  time_window timestamp with time zone
+   SELECT time_window
+     FROM hour_rollups h
+    WHERE rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
+             FROM unrolled_hours o
+            WHERE o.time_window = h.time_window));
   grant select to reader
 
 view unrolled_hours
@@ -1505,20 +1510,18 @@ view user_engagement_rolled
   shared_count integer
   added_to_playlist_count integer
   is_final boolean
-   SELECT s.time_window,
-      s.user_id,
-      s.stream_count,
-      s.total_listen_time,
-      s.skipped_count,
-      s.liked_count,
-      s.shared_count,
-      s.added_to_playlist_count,
+   SELECT time_window,
+      user_id,
+      stream_count,
+      total_listen_time,
+      skipped_count,
+      liked_count,
+      shared_count,
+      added_to_playlist_count,
       true AS is_final
-     FROM hour_rollups h
-       JOIN user_engagement_hours s USING (time_window)
-    WHERE h.rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
-             FROM unrolled_hours o
-            WHERE o.time_window = h.time_window));
+     FROM user_engagement_hours s
+    WHERE time_window = ANY ((ARRAY( SELECT h.time_window
+             FROM rolled_hours h)));
   grant select to reader
 
 view user_engagement_unrolled

@@ -46,6 +46,22 @@ from
 group by
   time_window;
 
+-- Hours whose sums are read.
+create view rolled_hours as
+select
+  h.time_window
+from
+  hour_rollups h
+where
+  h.rolled_at is not null
+  and not exists (
+    select
+    from
+      unrolled_hours o
+    where
+      o.time_window = h.time_window
+  );
+
 create view engagement_by_user_window as
 select
   l.time_window,
@@ -65,6 +81,7 @@ from
 
 -- Sums of whole numbers that fit in 32 bits are added up as such, and others as doubles, which hold whole numbers exactly up
 -- to 2^53: a sum of bigint is numeric and takes three times as long.
+-- An array of hours is looked up in the index; joining 200,000 rows with two dozen hours took a quarter of the time.
 create view user_engagement_rolled as
 select
   s.time_window,
@@ -77,16 +94,15 @@ select
   s.added_to_playlist_count,
   true as is_final
 from
-  hour_rollups h
-  join user_engagement_hours s using (time_window)
+  user_engagement_hours s
 where
-  h.rolled_at is not null
-  and not exists (
-    select
-    from
-      unrolled_hours o
-    where
-      o.time_window = h.time_window
+  s.time_window = any (
+    array(
+      select
+        h.time_window
+      from
+        rolled_hours h
+    )
   );
 
 create view user_engagement_unrolled as
@@ -289,16 +305,15 @@ from
       t.liked_count,
       true as is_final
     from
-      hour_rollups h
-      join content_performance_hours t using (time_window)
+      content_performance_hours t
     where
-      h.rolled_at is not null
-      and not exists (
-        select
-        from
-          unrolled_hours o
-        where
-          o.time_window = h.time_window
+      t.time_window = any (
+        array(
+          select
+            h.time_window
+          from
+            rolled_hours h
+        )
       )
     union all
     select
@@ -393,16 +408,15 @@ select
   s.chunk,
   s.listeners
 from
-  hour_rollups h
-  join location_listener_hours s using (time_window)
+  location_listener_hours s
 where
-  h.rolled_at is not null
-  and not exists (
-    select
-    from
-      unrolled_hours o
-    where
-      o.time_window = h.time_window
+  s.time_window = any (
+    array(
+      select
+        h.time_window
+      from
+        rolled_hours h
+    )
   )
 union all
 select
@@ -447,6 +461,7 @@ from
 grant
 select
   on unrolled_hours,
+  rolled_hours,
   user_engagement_rolled,
   user_engagement_unrolled,
   user_engagement_by_hour,

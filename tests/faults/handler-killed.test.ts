@@ -123,10 +123,11 @@ async function killAt(
       ? undefined
       : await createFaultPoint({ functionName: FUNCTION_NAME, ...boundary });
   const runner = startRunnerProcess(
-    scene.settingsFor(
-      proxied.connections,
-      fault === undefined ? {} : { faultPoint: fault.point },
-    ),
+    scene.settingsFor(proxied.connections, {
+      // A redrive copies, too, as the same role.
+      hasSchedules: false,
+      ...(fault === undefined ? {} : { faultPoint: fault.point }),
+    }),
   );
   try {
     await fault?.untilReached();
