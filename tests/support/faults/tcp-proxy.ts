@@ -49,6 +49,10 @@ interface Ambush {
   count: number;
 }
 
+/** Whether a chunk is passed on; or only a part of it, after which nothing follows and the connection ends with `held`. */
+type Verdict =
+  boolean | { readonly head: Buffer; readonly held: Promise<unknown> };
+
 interface Stamped {
   readonly chunk: Buffer;
   readonly arrivedAtMs: number;
@@ -96,15 +100,15 @@ export async function startTcpProxy({
       once(client, "end"),
       once(client, "close"),
     ]).catch(() => undefined);
-    const forward = pass(client, target, async (chunk) => {
+    const forward = pass(client, target, (chunk) => {
       const found = findAmbush(chunk);
       if (found === undefined) return true;
       found.left -= 1;
       if (found.moment === "at_clients_end") {
         found.count += 1;
-        await ended;
-        breakOff();
-        return false;
+        // What stands before it in the same packet is on its way.
+        const head = chunk.subarray(0, Math.max(0, chunk.indexOf(found.text)));
+        return { head, held: ended.then(breakOff) };
       }
       if (found.moment === "before_request") {
         spring(found);
@@ -125,7 +129,7 @@ export async function startTcpProxy({
   const pass = async (
     from: Socket,
     to: Socket,
-    mayPass: (chunk: Buffer) => boolean | Promise<boolean>,
+    judge: (chunk: Buffer) => Verdict,
   ): Promise<void> => {
     await pipeline(
       from,
@@ -135,8 +139,15 @@ export async function startTcpProxy({
           const waitMs = arrivedAtMs + delayMs - performance.now();
           if (waitMs > 0) await sleep(waitMs);
           await gate.promise;
-          if (!(await mayPass(chunk))) return;
-          yield chunk;
+          const verdict = judge(chunk);
+          if (verdict === false) return;
+          if (verdict === true) {
+            yield chunk;
+            continue;
+          }
+          yield verdict.head;
+          await verdict.held;
+          return;
         }
         await gate.promise;
       },
