@@ -72,7 +72,9 @@ const filterSchema = z.strictObject({
   clause: z.literal("WHERE"),
   expressionType: z.literal("SIMPLE"),
   subject: name,
-  operator: name,
+  operator: z.literal("TEMPORAL_RANGE", {
+    error: "expected TEMPORAL_RANGE, the only one that build-query.ts asks for",
+  }),
   comparator: name,
 });
 
@@ -92,6 +94,13 @@ const paramsSchema = z.looseObject({
   query_mode: z.enum(["aggregate", "raw"]).optional(),
   row_limit: z.int().positive(),
   limit: z.int().positive().optional(),
+  /** Windows of minutes or hours, as pandas calls them; a misspelt one is noticed only when the chart is drawn. */
+  resample_rule: z
+    .enum(["1T", "2T", "5T", "10T", "15T", "30T", "1H"])
+    .optional(),
+  resample_method: z.enum(["asfreq", "zerofill"]).optional(),
+  /** Of the axis and of the values, if any are written. */
+  y_axis_format: name.optional(),
   adhoc_filters: z.array(filterSchema),
 });
 

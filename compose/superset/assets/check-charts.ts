@@ -1,7 +1,10 @@
 import type { Chart, ChartParams, Dataset } from "./asset-schemas.ts";
 import type { Assets } from "./parse-assets.ts";
 
-/** Finds columns and metrics that the chart's dataset has not, broken links, and charts that no period acts on. */
+/**
+ * Finds columns and metrics that the chart's dataset has not, broken links, charts that no period acts on, and numbers in
+ * another form than their metric's.
+ */
 export function checkCharts({ datasets, charts }: Assets): string[] {
   const byUuid = new Map(
     [...datasets.values()].map((dataset) => [dataset.uuid, dataset]),
@@ -38,22 +41,22 @@ export function listChartMetrics(params: ChartParams): string[] {
 
 /** The time columns on which the dashboard's period acts. */
 export function listPeriodColumns({ adhoc_filters: filters }: ChartParams) {
-  return filters.flatMap(({ operator, subject }) =>
-    operator === "TEMPORAL_RANGE" ? [subject] : [],
-  );
+  return filters.map(({ subject }) => subject);
 }
 
 function checkChart({ viz_type: type, params }: Chart, dataset: Dataset) {
   const columns = new Map(
     dataset.columns.map((column) => [column.column_name, column]),
   );
-  const metrics = new Set(dataset.metrics.map(({ metric_name: name }) => name));
+  const metrics = new Map(
+    dataset.metrics.map((metric) => [metric.metric_name, metric]),
+  );
   const named = [
     ...listChartColumns(params),
     ...params.adhoc_filters.map(({ subject }) => subject),
   ];
   const usedMetrics = listChartMetrics(params);
-  const { x_axis_sort: sort } = params;
+  const { x_axis_sort: sort, y_axis_format: format } = params;
   return [
     ...(params.viz_type === type
       ? []
@@ -64,6 +67,12 @@ function checkChart({ viz_type: type, params }: Chart, dataset: Dataset) {
     ...usedMetrics.flatMap((name) =>
       metrics.has(name) ? [] : [`${dataset.table_name} has no metric ${name}`],
     ),
+    ...usedMetrics.flatMap((name) => {
+      const own = metrics.get(name)?.d3format;
+      return format === undefined || own === undefined || format === own
+        ? []
+        : [`y_axis_format is ${format}, that of its metric ${name} is ${own}`];
+    }),
     ...(usedMetrics.length > 0 || params.query_mode === "raw"
       ? []
       : ["has no metric"]),

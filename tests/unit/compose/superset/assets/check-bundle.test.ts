@@ -144,9 +144,37 @@ test.each([
   [
     "a chart on which no period acts",
     CHART,
+    /adhoc_filters:\n(?: {4}.*\n)+/,
+    "adhoc_filters: []\n",
+    `${CHART}: has not one filter with the operator TEMPORAL_RANGE`,
+  ],
+  [
+    "a chart with a filter that the check of its rows would leave out",
+    CHART,
     "operator: TEMPORAL_RANGE",
     "operator: IN",
-    `${CHART}: has not one filter with the operator TEMPORAL_RANGE`,
+    `${CHART}: params.adhoc_filters.0.operator: expected TEMPORAL_RANGE`,
+  ],
+  [
+    "a chart whose gaps are filled at no size of a window",
+    CHART,
+    "resample_rule: 5T",
+    "resample_rule: 5TT",
+    `${CHART}: params.resample_rule:`,
+  ],
+  [
+    "a chart whose gaps are filled in no known way",
+    CHART,
+    "resample_method: asfreq",
+    "resample_method: as_freq",
+    `${CHART}: params.resample_method:`,
+  ],
+  [
+    "a chart that rounds its rate to whole percents",
+    CHART,
+    'y_axis_format: ".1%"',
+    'y_axis_format: ".0%"',
+    `${CHART}: y_axis_format is .0%, that of its metric skip_rate is .1%`,
   ],
   [
     "a chart that is on no dashboard",
