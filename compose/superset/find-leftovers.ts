@@ -4,6 +4,7 @@ import {
   KINDS,
   listObjects,
   pathOf,
+  relatedPathOf,
   type StoredObject,
 } from "./api/list-objects.ts";
 import { readAnswer, type SupersetSession } from "./api/session.ts";
@@ -12,6 +13,9 @@ import { PipelineError } from "#shared/errors.ts";
 
 const ownerSchema = z.object({
   result: z.object({ is_managed_externally: z.boolean() }),
+});
+const relatedSchema = z.object({
+  charts: z.object({ result: z.array(z.object({ slice_name: z.string() })) }),
 });
 
 /** Finds what an earlier bundle has brought and this one does not have; what people made by hand is none of it. */
@@ -29,12 +33,29 @@ export async function findLeftovers(
   return leftovers;
 }
 
-/** Deletes them, what refers to others first; throws `superset_prune_refused` (external). */
+/** A leftover that charts of others are still made of. */
+export interface NeededLeftover {
+  readonly object: StoredObject;
+  /** Names of these charts. */
+  readonly charts: readonly string[];
+}
+
+/**
+ * Deletes them, what refers to others first, and returns those that it leaves, since charts that are no leftovers need
+ * them; throws `superset_prune_refused` (user).
+ */
 export async function removeLeftovers(
   session: SupersetSession,
   leftovers: readonly StoredObject[],
-): Promise<void> {
+): Promise<NeededLeftover[]> {
+  const needed: NeededLeftover[] = [];
   for (const object of leftovers.toReversed()) {
+    // Superset would delete a dataset and leave its charts broken. Those that are leftovers are gone by now.
+    const charts = await listChartsOf(session, object);
+    if (charts.length > 0) {
+      needed.push({ object, charts });
+      continue;
+    }
     const { status, text } = await session.request("DELETE", pathOf(object));
     if (status !== 200)
       throw new PipelineError(
@@ -42,6 +63,21 @@ export async function removeLeftovers(
         { code: "superset_prune_refused", domain: "user" },
       );
   }
+  return needed;
+}
+
+async function listChartsOf(
+  session: SupersetSession,
+  object: StoredObject,
+): Promise<string[]> {
+  if (object.kind !== "datasets" && object.kind !== "databases") return [];
+  const answer = await session.request("GET", relatedPathOf(object));
+  const { charts } = readAnswer(
+    answer,
+    `the charts of "${object.name}"`,
+    relatedSchema,
+  );
+  return charts.result.map(({ slice_name: name }) => name);
 }
 
 async function isOfABundle(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { OnProgress } from "#compose/embedded/running-server.ts";
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
 import { importBundle } from "./api/import-bundle.ts";
+import type { StoredObject } from "./api/list-objects.ts";
 import type { SupersetSession } from "./api/session.ts";
 import { requireBundle } from "./assets/check-bundle.ts";
 import { packBundle } from "./assets/pack-bundle.ts";
@@ -76,9 +77,30 @@ async function reportLeftovers(
 ): Promise<void> {
   const leftovers = await findLeftovers(session, assets);
   if (leftovers.length === 0) return;
-  const list = leftovers.map(({ kind, name }) => `  ${kind}: ${name}`);
-  if (isPruning) await removeLeftovers(session, leftovers);
-  onProgress(
-    `${isPruning ? "Deleted, since no longer in the bundle" : "No longer in the bundle, but still in Superset (--prune deletes it)"}:\n${list.join("\n")}`,
+  const report = (what: string, lines: readonly string[]) => {
+    if (lines.length > 0) onProgress(`${what}:\n${lines.join("\n")}`);
+  };
+  if (!isPruning) {
+    report(
+      "No longer in the bundle, but still in Superset (--prune deletes it)",
+      leftovers.map(describe),
+    );
+    return;
+  }
+  const needed = await removeLeftovers(session, leftovers);
+  const kept = new Set(needed.map(({ object }) => object));
+  report(
+    "Deleted, since no longer in the bundle",
+    leftovers.filter((object) => !kept.has(object)).map(describe),
   );
+  report(
+    "Kept, though no longer in the bundle, since charts that were made by hand need it",
+    needed.map(
+      ({ object, charts }) => `${describe(object)} (${charts.join(", ")})`,
+    ),
+  );
+}
+
+function describe({ kind, name }: StoredObject): string {
+  return `  ${kind}: ${name}`;
 }

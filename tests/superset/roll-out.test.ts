@@ -130,6 +130,39 @@ test("what left the bundle is reported, and deleted with --prune, but nothing th
   expect(left.map(({ name }) => name)).toContain("Made by hand");
 });
 
+test("a dataset that left the bundle stays as long as a chart that people made needs it", async () => {
+  const session = await signInToRun();
+  const listDatasets = async () =>
+    (await listObjects(session, "datasets")).map(({ name }) => name);
+  const albums = (await listObjects(session, "datasets")).find(
+    ({ name }) => name === "albums",
+  );
+  const made = await session.request("POST", "/api/v1/chart/", {
+    slice_name: "Albums by hand",
+    viz_type: "table",
+    datasource_id: albums?.id,
+    datasource_type: "table",
+    params: "{}",
+  });
+  // No chart of the bundle is made of either.
+  for (const name of ["albums", "artists"])
+    await rm(join(folder, `datasets/music_streaming/${name}.yaml`));
+
+  const { exitCode, stdout, stderr } = await importFolder("--prune");
+
+  expect(made.status).toBe(201);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toContain(
+    "Deleted, since no longer in the bundle:\n  datasets: artists\n",
+  );
+  expect(stdout).toMatch(
+    /^Kept, though no longer .* by hand need it:\n {2}datasets: albums \(.*Albums by hand.*\)$/m,
+  );
+  const left = await listDatasets();
+  expect(left).toContain("albums");
+  expect(left).not.toContain("artists");
+});
+
 test("a mistake in a metric makes the import fail, with the chart's name and the database's reason", async () => {
   await change(
     "datasets/music_streaming/engagement_by_hour.yaml",

@@ -60,3 +60,8 @@ export async function listObjects(
 export function pathOf({ kind, id }: StoredObject): string {
   return `/api/v1/${RESOURCES[kind].path}/${id}`;
 }
+
+/** Path of what depends on a dataset or a database; only the second one's ends with a slash. */
+export function relatedPathOf(object: StoredObject): string {
+  return `${pathOf(object)}/related_objects${object.kind === "databases" ? "/" : ""}`;
+}
