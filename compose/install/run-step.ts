@@ -26,7 +26,10 @@ export interface Step {
 export const INSTALL_ADVICE =
   "Is the network there? Mend what it says, then try again";
 
-/** Runs a program to its end; throws the failure's code (external) with its last lines when it fails. */
+/**
+ * Runs a program to its end, or to the end of this process; throws the failure's code (external) with its last lines when
+ * it fails.
+ */
 export async function runStep({
   command,
   args,
@@ -37,6 +40,7 @@ export async function runStep({
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const stopWatching = endWithThisProcess(child.pid);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
@@ -51,9 +55,27 @@ export async function runStep({
       else resolve(signal === null ? `exit code ${code}` : `signal ${signal}`);
     });
   });
+  stopWatching();
   if (why === undefined) return;
   throw new PipelineError(
     `${failure.what}: ${[command, ...args].join(" ")} failed (${why}). ${failure.advice}:\n${lines.join("\n")}`,
     { code: failure.code, domain: "external", retry: true },
   );
+}
+
+/**
+ * Lets a program end when this process does, however that ends: left alone, pip would go on writing into what the next
+ * installation has begun anew. Returns what takes that back, for a program that has ended by itself.
+ */
+function endWithThisProcess(pid: number | undefined): () => void {
+  if (pid === undefined) return () => undefined;
+  // Its input ends with this process. In a session of its own, since Ctrl-C would end it, too.
+  const watcher = spawn("/bin/sh", ["-c", `read -r _; kill ${pid}`], {
+    detached: true,
+    env: {},
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // Without a shell the step runs as well, only unwatched.
+  watcher.on("error", () => undefined);
+  return () => watcher.kill("SIGKILL");
 }

@@ -1,8 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
+import { readProcessIdentity } from "#compose/embedded/process-identity.ts";
+import { readIfExists } from "#compose/embedded/read-if-exists.ts";
 import { runStep } from "#compose/install/run-step.ts";
 import { makeTemporaryFolder } from "../localstack/temporary-folder.ts";
 
@@ -13,6 +17,11 @@ const FAILURE = {
 };
 
 const PATH = "/usr/bin:/bin";
+const RUN_STEP = new URL(
+  "../../../../compose/install/run-step.ts",
+  import.meta.url,
+).href;
+const POLL = { timeout: 20_000 };
 
 const runScript = (
   script: string,
@@ -86,4 +95,35 @@ test("a program that is not there fails with its name", async () => {
     code: "something_failed",
     message: expect.stringContaining("spawn no-such-program ENOENT"),
   });
+});
+
+test("a program ends with the process that runs it, even when that one is killed", async () => {
+  const file = join(await makeTemporaryFolder(), "pid");
+  const step = {
+    command: "sh",
+    args: ["-c", `echo $$ > ${file}; exec sleep 600`],
+    environment: { PATH },
+    failure: FAILURE,
+  };
+  const runner = spawn(
+    process.execPath,
+    [
+      "--input-type=module",
+      "--eval",
+      `import { runStep } from ${JSON.stringify(RUN_STEP)}; await runStep(${JSON.stringify(step)});`,
+    ],
+    { stdio: "ignore" },
+  );
+  onTestFinished(() => {
+    runner.kill("SIGKILL");
+  });
+  const readPid = async () => Number((await readIfExists(file)) ?? "0");
+  await expect.poll(readPid, POLL).toBeGreaterThan(0);
+  const pid = await readPid();
+  expect(await readProcessIdentity(pid)).toBeDefined();
+
+  runner.kill("SIGKILL");
+  await once(runner, "close");
+
+  await expect.poll(() => readProcessIdentity(pid), POLL).toBeUndefined();
 });
