@@ -64,6 +64,18 @@ export function parseMoment(text: string): string {
   return new Date(Math.floor(micros / 1000)).toISOString();
 }
 
+/** Reads `host:port`, an IPv6 address in brackets. */
+export function parseHostPort(text: string): string {
+  const port = Number(
+    /^(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(text)?.[1],
+  );
+  if (!(port >= 1 && port <= 65_535))
+    throw new InvalidArgumentError(
+      "Expected host:port, such as postgres:5432 or [::1]:5432.",
+    );
+  return text;
+}
+
 /** Returns an option that takes a duration and gives milliseconds; the default is written as people write it. */
 export function durationOption(
   flags: string,

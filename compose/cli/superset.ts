@@ -17,6 +17,7 @@ import { readConfig } from "#shared/config.ts";
 import { createCommand, type CommonOptions } from "./create-command.ts";
 import { readEnvironment } from "./environment.ts";
 import { findDatabase } from "./find-connections.ts";
+import { parseHostPort } from "./parse-options.ts";
 import { runCommand } from "./run-command.ts";
 import { writeLine } from "./write-line.ts";
 
@@ -39,10 +40,14 @@ const ACTIONS = {
   import: async (options: SupersetCommandOptions) => {
     await importIntoRunning(await readImportOptions(options));
   },
-  status: async ({ dataDir, bundle }: SupersetCommandOptions) => {
+  status: async ({
+    dataDir,
+    bundle,
+    databaseAddress,
+  }: SupersetCommandOptions) => {
     const { SUPERSET_PORT: port } = readConfig([], readEnvironment());
     const { assets } = await loadBundle(bundle);
-    const session = await signIn({ dataDir, port });
+    const session = await signIn({ dataDir, port, databaseAddress });
     const server = await findSuperset(dataDir);
     const { text, isWhole } = await readBundleStatus(
       session,
@@ -91,7 +96,8 @@ const command = createCommand(
   )
   .option(
     "--database-address <host:port>",
-    "up, import: where Superset reaches Postgres, if elsewhere than this command (in Docker: postgres:5432)",
+    "where Superset reaches Postgres, if elsewhere than this command (in Docker: postgres:5432); for import and status it says that Superset may be another one than that of up",
+    parseHostPort,
   )
   .option("--bundle <path>", "another bundle", BUNDLE_FOLDER)
   .action(

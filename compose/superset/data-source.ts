@@ -18,15 +18,17 @@ export function describeDataSource(
   const port = url.port === "" ? "5432" : url.port;
   const password = decodeURIComponent(url.password);
   const fields = [
-    hostname.replaceAll(/[[\]]/g, ""),
-    port,
     decodeURIComponent(pathname.slice(1)),
     decodeURIComponent(username),
     password,
   ];
   return {
     sqlalchemyUri: `postgresql+psycopg2://${username}@${hostname}:${port}${pathname}${search}`,
-    pgpassLine: password === "" ? undefined : fields.map(escapeField).join(":"),
+    // At any address: the image takes a copy when it starts, before it is known where it reaches Postgres.
+    pgpassLine:
+      password === ""
+        ? undefined
+        : ["*", "*", ...fields.map(escapeField)].join(":"),
   };
 }
 

@@ -1,9 +1,9 @@
 import { PipelineError } from "#shared/errors.ts";
 import { listObjects } from "./api/list-objects.ts";
 import { queryChart, type ChartResult } from "./api/query-chart.ts";
-import type { SupersetSession } from "./api/session.ts";
+import { shorten, type SupersetSession } from "./api/session.ts";
 import type { Chart } from "./assets/asset-schemas.ts";
-import { buildQuery } from "./assets/build-query.ts";
+import { buildQuery, type ChartQuery } from "./assets/build-query.ts";
 import { listPeriods } from "./assets/check-dashboards.ts";
 import type { Assets } from "./assets/parse-assets.ts";
 
@@ -16,7 +16,10 @@ export interface QueriedChart {
   readonly result: ChartResult;
 }
 
-/** Asks Superset for the rows of every chart of a bundle, over the period with which its dashboard opens. */
+/**
+ * Asks Superset for the rows of every chart of a bundle, over the period with which its dashboard opens. One that gets no
+ * answer is a fault of its own, as long as Superset answers otherwise; throws what the session throws when it does not.
+ */
 export async function queryCharts(
   session: SupersetSession,
   assets: Assets,
@@ -35,10 +38,30 @@ export async function queryCharts(
     const result: ChartResult =
       datasetId === undefined
         ? { kind: "fault", reason: "Superset does not have its dataset" }
-        : await queryChart(session, datasetId, buildQuery(chart, period));
+        : await queryOrTell(session, datasetId, buildQuery(chart, period));
     queried.push({ path, chart, period, result });
   }
   return queried;
+}
+
+async function queryOrTell(
+  session: SupersetSession,
+  datasetId: number,
+  query: ChartQuery,
+): Promise<ChartResult> {
+  try {
+    return await queryChart(session, datasetId, query);
+  } catch (error) {
+    if (!(
+      error instanceof PipelineError && error.code === "superset_unreachable"
+    ))
+      throw error;
+    // Otherwise each of the others would be waited for, too.
+    await session.request("GET", "/health");
+    const { cause } = error;
+    const why = cause instanceof Error ? cause.message : error.message;
+    return { kind: "fault", reason: `no answer: ${shorten(why)}` };
+  }
 }
 
 /** Throws `superset_chart_failed` (user) naming every chart that cannot be drawn, and why. */

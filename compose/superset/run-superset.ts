@@ -8,7 +8,12 @@ import { installSuperset } from "./install.ts";
 import { ensureInstance, locateInstance } from "./instance.ts";
 import { rollOut } from "./roll-out.ts";
 import { ensureSecrets, readAdminPassword } from "./secrets.ts";
-import { isHealthy, startSupersetServer, stopSuperset } from "./server.ts";
+import {
+  findSuperset,
+  isHealthy,
+  startSupersetServer,
+  stopSuperset,
+} from "./server.ts";
 
 // As long as the first installation on a slow line.
 const LOCK_TIMEOUT_MS = 15 * 60_000;
@@ -75,16 +80,30 @@ export async function importIntoRunning(options: ImportOptions): Promise<void> {
   });
 }
 
-/** Signs in to the running Superset; throws `not_running` (user) when none answers. */
+/**
+ * Signs in to the running Superset, which is that of the data directory unless `databaseAddress` tells of another one,
+ * such as Docker's; throws `not_running` (user) when there is none.
+ */
 export async function signIn({
   dataDir,
   port,
-}: Pick<SupersetOptions, "dataDir" | "port">): Promise<SupersetSession> {
+  databaseAddress,
+}: Pick<
+  ImportOptions,
+  "dataDir" | "port" | "databaseAddress"
+>): Promise<SupersetSession> {
   const url = `http://127.0.0.1:${port}`;
   const password = await readAdminPassword(locateInstance(dataDir));
-  if (await isHealthy(port)) return openSession({ url, password });
+  const own = await findSuperset(dataDir);
+  // Whatever listens at the port is given admin's password.
+  const isExpected =
+    own === undefined ? databaseAddress !== undefined : own.port === port;
+  if (isExpected && (await isHealthy(port)))
+    return openSession({ url, password });
   throw new PipelineError(
-    `No Superset answers at ${url}. Start one with npm run superset -- up, or set SUPERSET_PORT to where it is.`,
+    own === undefined || own.port === port
+      ? `No Superset of this data directory answers at ${url}. Start one with npm run superset -- up; for one that runs elsewhere, as in Docker, set SUPERSET_PORT and give --database-address.`
+      : `The Superset of this data directory is at http://127.0.0.1:${own.port}, not at ${url}. Set SUPERSET_PORT to ${own.port}, or move it with npm run superset -- up.`,
     { code: "not_running", domain: "user" },
   );
 }

@@ -32,13 +32,31 @@ export interface Credentials {
 }
 
 /**
- * Signs in as admin. Throws `superset_login_refused` (user), `superset_unreachable` (external) and
- * `superset_answer_unknown` (internal).
+ * Signs in as admin, and again when that has expired. Throws `superset_login_refused` (user), `superset_unreachable`
+ * (external) and `superset_answer_unknown` (internal).
  */
-export async function openSession({
+export async function openSession(
+  credentials: Credentials,
+): Promise<SupersetSession> {
+  const { url } = credentials;
+  let headers = await signIn(credentials);
+  return {
+    url,
+    request: async (method, path, body) => {
+      const answer = await send(url, method, path, { headers, body });
+      // A token is good for 15 minutes, which slow charts may take.
+      if (answer.status !== 401) return answer;
+      headers = await signIn(credentials);
+      return send(url, method, path, { headers, body });
+    },
+  };
+}
+
+/** Returns the headers by which Superset knows admin. */
+async function signIn({
   url,
   password,
-}: Credentials): Promise<SupersetSession> {
+}: Credentials): Promise<Readonly<Record<string, string>>> {
   const login = await send(url, "POST", "/api/v1/security/login", {
     body: { username: "admin", password, provider: "db", refresh: false },
   });
@@ -53,15 +71,11 @@ export async function openSession({
     headers: authorization,
   });
   // The token belongs to the session that this very answer begins.
-  const headers = {
+  return {
     ...authorization,
     cookie: csrf.cookie,
     referer: url,
     "x-csrftoken": readAnswer(csrf, "the CSRF token", csrfSchema).result,
-  };
-  return {
-    url,
-    request: (method, path, body) => send(url, method, path, { headers, body }),
   };
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import {
   parseCount,
+  parseHostPort,
   parseMoment,
   parseRate,
   parseSeed,
@@ -36,6 +37,13 @@ test("a time is taken in any zone and given in UTC", () => {
     "2026-01-31T10:00:00.000Z",
   );
 });
+
+test.each(["postgres:5432", "db-1.example:1", "10.0.0.1:65535", "[::1]:5432"])(
+  "%s is an address",
+  (text) => {
+    expect(parseHostPort(text)).toBe(text);
+  },
+);
 
 test.each<
   [
@@ -88,6 +96,22 @@ test.each<
     "yesterday",
     "Expected a time such as 2026-01-31T12:00:00Z, 1970 or later.",
   ],
+  ...[
+    "postgres",
+    "postgres:",
+    ":5432",
+    "postgres:0",
+    "postgres:65536",
+    "::1:5432",
+    "postgres://postgres:5432",
+    "reader@postgres:5432",
+    "postgres:5432/music",
+  ].map((text): [string, (text: string) => unknown, string, string] => [
+    "an address",
+    parseHostPort,
+    text,
+    "Expected host:port, such as postgres:5432 or [::1]:5432.",
+  ]),
 ])(
   "what is not %s is refused with an example: %s %s",
   (_what, parse, text, message) => {

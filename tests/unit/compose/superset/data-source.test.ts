@@ -17,7 +17,7 @@ test("the address that Superset is told has no password, and libpq's file has it
   ).toEqual({
     sqlalchemyUri:
       "postgresql+psycopg2://reader@127.0.0.1:5433/music_streaming",
-    pgpassLine: "127.0.0.1:5433:music_streaming:reader:s3cret",
+    pgpassLine: "*:*:music_streaming:reader:s3cret",
   });
 });
 
@@ -27,7 +27,7 @@ test("options of the address stay, and Postgres' own port is written out", () =>
   ).toEqual({
     sqlalchemyUri:
       "postgresql+psycopg2://me@db.example:5432/music?sslmode=require",
-    pgpassLine: "db.example:5432:music:me:x",
+    pgpassLine: "*:*:music:me:x",
   });
 });
 
@@ -35,10 +35,10 @@ test("a password is written as libpq reads it, whatever is in it", () => {
   expect(
     describeDataSource(String.raw`postgres://reader:a%3Ab%5Cc%40d@host:1/db`)
       .pgpassLine,
-  ).toBe(String.raw`host:1:db:reader:a\:b\\c@d`);
+  ).toBe(String.raw`*:*:db:reader:a\:b\\c@d`);
 });
 
-test("another address takes the place of the own one", () => {
+test("another address takes the place of the own one, and the password file is right for both", () => {
   expect(
     describeDataSource(
       "postgres://reader:x@127.0.0.1:5433/music_streaming",
@@ -46,7 +46,7 @@ test("another address takes the place of the own one", () => {
     ),
   ).toEqual({
     sqlalchemyUri: "postgresql+psycopg2://reader@postgres:5432/music_streaming",
-    pgpassLine: "postgres:5432:music_streaming:reader:x",
+    pgpassLine: "*:*:music_streaming:reader:x",
   });
 });
 
@@ -58,7 +58,7 @@ test("the password file is for nobody else, and empty where there is no password
   };
 
   await expect(at("postgres://reader:x@h:1/d")).resolves.toBe(
-    "h:1:d:reader:x\n",
+    "*:*:d:reader:x\n",
   );
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   await expect(at("postgres://reader@h:1/d")).resolves.toBe("");
