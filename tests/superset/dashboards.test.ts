@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
+import type { Request } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
@@ -12,6 +13,8 @@ import { readDrawnCharts } from "./support/drawn-charts.ts";
 
 const PICTURES = join(PROJECT_ROOT, ".data", "superset-pictures");
 const DRAW_TIMEOUT_MS = 60_000;
+/** refresh_frequency of the dashboards. */
+const REFRESH_MS = 30_000;
 
 const { assets } = await loadBundle(BUNDLE_FOLDER);
 const dashboards = [...assets.dashboards.values()];
@@ -51,6 +54,18 @@ test.each(
 
 test("a dashboard asks for its charts again by itself", async () => {
   const { page, url } = visitor;
+  const asked = new Map<Request, { slice: string; atMs: number }>();
+  const answers: { slice: string; atMs: number; status: number }[] = [];
+  page.on("request", (request) => {
+    const slice = readSlice(request.url());
+    if (slice !== undefined)
+      asked.set(request, { slice, atMs: performance.now() });
+  });
+  page.on("response", (response) => {
+    const question = asked.get(response.request());
+    if (question !== undefined)
+      answers.push({ ...question, status: response.status() });
+  });
   await page.goto(`${url}/superset/dashboard/hourly-trends/`);
   await expect
     .poll(async () => (await readDrawnCharts(page)).map(({ state }) => state), {
@@ -58,13 +73,31 @@ test("a dashboard asks for its charts again by itself", async () => {
     })
     .toEqual(["drawn", "drawn", "drawn", "drawn"]);
 
-  const again = await page.waitForResponse(
-    (response) => response.url().includes("/api/v1/chart/data"),
-    { timeout: 60_000 },
-  );
+  // Each was asked for, and what is asked for again at once would be no refresh.
+  const opened = [...asked.values()];
+  const slices = new Set(opened.map(({ slice }) => slice));
+  expect(slices.size).toBe(4);
+  const lastAtMs = Math.max(...opened.map(({ atMs }) => atMs));
+  const listRefreshed = () =>
+    answers.filter(({ atMs }) => atMs > lastAtMs + REFRESH_MS / 2);
 
-  expect(again.status()).toBe(200);
+  await expect
+    .poll(() => new Set(listRefreshed().map(({ slice }) => slice)), {
+      timeout: 3 * REFRESH_MS,
+    })
+    .toEqual(slices);
+  expect(new Set(listRefreshed().map(({ status }) => status))).toEqual(
+    new Set([200]),
+  );
 });
+
+/** The number of the chart that a request asks for; undefined for another request. */
+function readSlice(address: string): string | undefined {
+  const { pathname, searchParams } = new URL(address);
+  return pathname === "/api/v1/chart/data"
+    ? (searchParams.get("form_data") ?? "none")
+    : undefined;
+}
 
 function byTitle(first: { title: string }, second: { title: string }): number {
   return first.title < second.title ? -1 : 1;

@@ -15,14 +15,18 @@ export async function readDrawnCharts(page: Page): Promise<DrawnChart[]> {
 
 // A text: the types of a page's own objects are for pages, and this project's code runs in Node.
 const SCRIPT = String.raw`(() => {
+  // Axes, titles and their softened edges are grey; what is drawn of the rows is not.
   const hasColors = (canvas) => {
     const { width, height } = canvas;
     if (width === 0 || height === 0) return false;
     const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-    const colors = new Set();
-    for (let index = 0; index < data.length; index += 28)
-      colors.add(data.slice(index, index + 4).join());
-    return colors.size > 4;
+    let colored = 0;
+    for (let index = 0; index < data.length; index += 4) {
+      const red = data[index], green = data[index + 1], blue = data[index + 2];
+      const range = Math.max(red, green, blue) - Math.min(red, green, blue);
+      if (range > 64 && data[index + 3] > 128) colored += 1;
+    }
+    return colored > 100;
   };
   const describe = (holder) => {
     const alert = holder.querySelector("[role=alert], .ant-alert-error");

@@ -49,11 +49,12 @@ export default async function startForTests({
     await playThroughFunctions(servers);
     const place = { dataDir: servers.dataDir, port: await findFreePort() };
     cleanups.add(async () => {
-      await runSuperset(place, "down");
+      requireSuccess("down", await runSuperset(place, "down"));
     });
     const { result, commandLines } = await watchCommandLines(() =>
       runSuperset(place, "up"),
     );
+    requireSuccess("up", result);
     const { owner, reader } = servers.connections.databaseUrls;
     provide("supersetDataDir", place.dataDir);
     provide("supersetPort", place.port);
@@ -66,6 +67,14 @@ export default async function startForTests({
     await cleanups.run();
     throw error;
   }
+}
+
+/** Every test would fail for want of a Superset, and none would say why. */
+function requireSuccess(action: string, result: SupersetResult): void {
+  if (result.exitCode !== 0)
+    throw new Error(
+      `npm run superset -- ${action} has failed with exit code ${result.exitCode}:\n${result.stdout}${result.stderr}`,
+    );
 }
 
 async function playThroughFunctions(servers: PipelineServers): Promise<void> {
