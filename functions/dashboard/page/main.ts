@@ -47,12 +47,13 @@ function open(): void {
   const path = formatAnswerPath(address);
   toolbar.open(address);
   view.open(address);
-  show(path);
   stopPolling = startPolling({
     path,
     etag: known.get(path)?.etag ?? null,
     onReply: (reply) => take(path, reply),
   });
+  // Last: whatever becomes of what is known, the API is asked.
+  show(path);
 }
 
 function take(path: string, reply: Reply): void {

@@ -12,11 +12,10 @@ import { buildAnimation, type DrawingContext } from "./drawing-context.ts";
 import { isHorizontal, isSequence } from "./orientation.ts";
 import { pivotChart, type Pivot, type Series } from "./pivot.ts";
 import { styleProvisional } from "./provisional-style.ts";
+import { pickSymbol } from "./series-symbols.ts";
 import { pickColour, type Theme } from "./theme.ts";
 import { buildTooltip, joinTooltip } from "./tooltip.ts";
 
-/** Told apart without colours too; the legend has the same. */
-const SYMBOLS = ["circle", "rect", "triangle", "diamond"] as const;
 const SYMBOL_SIZE = 7;
 const MOST_LABELLED_BARS = 8;
 
@@ -86,7 +85,7 @@ export function describePoint(pivot: Pivot, index: number): string {
 
 /** A line of the final buckets, and a broken one with hollow points from there into the others. */
 function buildLines(
-  { name, values }: Series,
+  { id, name, values }: Series,
   { provisional }: Pivot,
   theme: Theme,
   index: number,
@@ -97,7 +96,7 @@ function buildLines(
   const shared = {
     type: "line" as const,
     name,
-    symbol: SYMBOLS[index % SYMBOLS.length] ?? "circle",
+    symbol: pickSymbol(index).symbol,
     symbolSize: SYMBOL_SIZE,
     showSymbol: true,
     connectNulls: false,
@@ -106,7 +105,7 @@ function buildLines(
   };
   const solid: LineSeriesOption = {
     ...shared,
-    id: `${name}, final`,
+    id: `${id}, final`,
     lineStyle: { color, width: 2 },
     data: values.map((value, at) => (isOpen(at) ? null : value)),
   };
@@ -115,7 +114,7 @@ function buildLines(
     solid,
     {
       ...shared,
-      id: `${name}, provisional`,
+      id: `${id}, provisional`,
       lineStyle: { color, width: 2, type: [5, 4] },
       itemStyle: { color: theme.surface, borderColor: color, borderWidth: 2 },
       data: values.map((value, at) => {
@@ -136,16 +135,16 @@ interface BarContext {
 }
 
 function buildBars(
-  { name, values }: Series,
+  { id, name, values }: Series,
   { chart, pivot, theme, liesDown, index }: BarContext,
 ): BarSeriesOption {
   const isStacked = chart.kind === "stacked-bar";
   const color = pickColour(theme, index);
-  // Names that several buckets add up to are not striped: the legend says that some of them are open.
+  // Names add up the whole period, so that all of them would be striped: what is open stands above the charts instead.
   const marksBars = isSequence(pivot);
   return {
     type: "bar",
-    id: name,
+    id,
     name,
     color,
     barMaxWidth: 44,

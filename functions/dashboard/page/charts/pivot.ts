@@ -4,8 +4,12 @@ import type {
   Column,
   Unit,
 } from "#shared/domain/dashboards/answer.ts";
+import { formatText } from "../format/format-value.ts";
 
 export interface Series {
+  /** As the rows have it, which no other series of the chart has. */
+  readonly id: string;
+  /** As it is shown. */
   readonly name: string;
   /** One per category; null where the chart has no row or no value for it. */
   readonly values: readonly (number | null)[];
@@ -52,15 +56,16 @@ export function pivotChart({ columns, rows, provisional }: Chart): Pivot {
     category,
     categories: cells,
     unit: columns.find(({ role }) => role === "value")?.unit ?? "count",
-    series: [...series].map(([name, values]) => ({
-      name,
+    series: [...series].map(([id, values]) => ({
+      id,
+      name: formatText(id),
       values: cells.map((_, index) => values[index] ?? null),
     })),
     provisional: isProvisional,
   };
 }
 
-/** The values of a row by the name of their series. */
+/** The values of a row by the id of their series. */
 function readValues(
   columns: readonly Column[],
   row: readonly Cell[],

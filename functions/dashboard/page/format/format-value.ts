@@ -27,13 +27,21 @@ const regionNames = new Intl.DisplayNames(["en"], {
   fallback: "none",
 });
 
+// Line feeds and the like, and what turns the direction of all that follows.
+const BREAKS = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
+
+/** Writes a text from data in one line that changes nothing around it. */
+export function formatText(text: string): string {
+  return text.replaceAll(BREAKS, " ");
+}
+
 /** Writes a cell in full, as a table shows it. */
 export function formatCell(cell: Cell, { name, unit }: Column): string {
   if (cell === null) return NO_VALUE;
   if (typeof cell === "number") return formatNumber(cell, unit);
   if (unit === "time") return formatMoment(cell);
   const country = name === "country" ? findCountryName(cell) : undefined;
-  return country === undefined ? cell : `${country} (${cell})`;
+  return country === undefined ? formatText(cell) : `${country} (${cell})`;
 }
 
 /** Writes a category as short as an axis needs it; a time is the time of day. */
@@ -41,7 +49,8 @@ export function formatCategory(cell: Cell, { name, unit }: Column): string {
   if (cell === null) return "unknown";
   if (typeof cell === "number") return String(cell);
   if (unit === "time") return formatTimeOfDay(cell);
-  return (name === "country" ? findCountryName(cell) : undefined) ?? cell;
+  const country = name === "country" ? findCountryName(cell) : undefined;
+  return country ?? formatText(cell);
 }
 
 /** Writes a number in full: 1,234 or 12.3% or 3 min 4 s. */

@@ -1,4 +1,5 @@
 import type { DashboardAnswer } from "#shared/domain/dashboards/answer.ts";
+import { isDashboardAnswer } from "./is-dashboard-answer.ts";
 
 /** What became of a request for an answer. */
 export type Reply =
@@ -10,11 +11,13 @@ export type Reply =
   | { readonly kind: "unchanged" }
   /** The server takes the parameters for wrong. */
   | { readonly kind: "refused"; readonly message: string }
-  /** The server is there and cannot answer now. */
+  /** Something is there and gives no answer now: the server, or what stands before it. */
   | { readonly kind: "unavailable"; readonly message: string }
   | { readonly kind: "unreachable" };
 
 const TIMEOUT_MS = 15_000;
+/** About the address itself, so that it is wrong until it is another one. Any other status may pass. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 404]);
 
 /** Asks for an answer, and only for a newer one than that with the ETag. Throws only when the signal aborts. */
 export async function requestAnswer(
@@ -38,16 +41,27 @@ export async function requestAnswer(
   }
 }
 
-async function readReply(response: Response): Promise<Reply> {
+/** Reads what a response says; throws what breaks off its body. */
+export async function readReply(response: Response): Promise<Reply> {
   if (response.status === 304) return { kind: "unchanged" };
   if (response.ok) {
-    const answer: DashboardAnswer = JSON.parse(await response.text());
-    return { kind: "answered", answer, etag: response.headers.get("etag") };
+    const answer = parseJson(await response.text());
+    return isDashboardAnswer(answer)
+      ? { kind: "answered", answer, etag: response.headers.get("etag") }
+      : { kind: "unavailable", message: "what came is no answer" };
   }
   const message = await readMessage(response);
-  return response.status >= 500
-    ? { kind: "unavailable", message }
-    : { kind: "refused", message };
+  return REFUSALS.has(response.status)
+    ? { kind: "refused", message }
+    : { kind: "unavailable", message };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readMessage(response: Response): Promise<string> {

@@ -11,6 +11,7 @@ export interface PollingOptions {
   readonly path: string;
   /** Of the answer that is shown already. */
   readonly etag: string | null;
+  /** What it throws is reported and counts as a failure. */
   readonly onReply: (reply: Reply) => void;
 }
 
@@ -47,8 +48,20 @@ export function startPolling({
     }
     if (signal.aborted) return;
     if (reply.kind === "answered") etag = reply.etag;
-    onReply(reply);
-    happen(toEvent(reply));
+    // What was refused is not shown any more, so that nothing can be unchanged.
+    if (reply.kind === "refused") etag = null;
+    happen(deliver(reply));
+  };
+  const deliver = (reply: Reply): PollingEvent => {
+    try {
+      onReply(reply);
+      return toEvent(reply);
+    } catch (error) {
+      // Nobody knows what is shown now: the next answer has to come in full.
+      etag = null;
+      reportError(error);
+      return "failed";
+    }
   };
 
   document.addEventListener(

@@ -1,7 +1,6 @@
 import type { Legend } from "../charts/plan-legend.ts";
+import { pickSymbol } from "../charts/series-symbols.ts";
 import { createElement } from "./create-element.ts";
-
-const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
 
 /** Builds the legend as text of the page: it wraps, is measured right, and is read out after the chart. */
 export function buildLegend({
@@ -13,7 +12,7 @@ export function buildLegend({
   const items = series.map(({ name, colour }, index) =>
     buildItem(
       name,
-      `swatch ${drawnAs === "line" ? SYMBOLS[index % SYMBOLS.length] : "rect"} colour-${colour}`,
+      `swatch ${drawnAs === "line" ? pickSymbol(index).className : "rect"} colour-${colour}`,
     ),
   );
   const ends = scale === undefined ? [] : [buildScale(scale)];

@@ -42,6 +42,31 @@ export function buildTable({
   ]);
 }
 
+/**
+ * Makes a table that is shown the same as another one, where both have as many rows and cells, and says whether they have:
+ * cells that stay are not touched, so that nobody who reads or marks them loses them.
+ */
+export function updateTable(
+  shown: HTMLTableElement,
+  built: HTMLTableElement,
+): boolean {
+  const [oldCells, newCells] = [listCells(shown), listCells(built)];
+  if (
+    shown.rows.length !== built.rows.length ||
+    oldCells.length !== newCells.length
+  )
+    return false;
+  for (const [index, cell] of newCells.entries()) {
+    const old = oldCells[index];
+    if (old !== undefined && !old.isEqualNode(cell)) old.replaceWith(cell);
+  }
+  return true;
+}
+
+function listCells({ rows }: HTMLTableElement): HTMLTableCellElement[] {
+  return [...rows].flatMap(({ cells }) => [...cells]);
+}
+
 function buildCell(
   cell: Cell,
   column: Column,

@@ -6,7 +6,7 @@ import { buildOption } from "../charts/build-option.ts";
 import type { PageContext } from "../charts/drawing-context.ts";
 import { summarizeChart } from "../charts/summarize-chart.ts";
 import { buildFigures } from "./build-figures.ts";
-import { buildTable } from "./build-table.ts";
+import { buildTable, updateTable } from "./build-table.ts";
 import { createElement } from "./create-element.ts";
 import { createMapBody } from "./map-body.ts";
 import { createPlot } from "./plot.ts";
@@ -58,6 +58,20 @@ export function buildScroller(
   );
 }
 
+/** Puts what was built anew into its place; whoever reads a table there is not thrown back to its beginning. */
+export function renew(place: HTMLElement, built: HTMLElement): void {
+  const old = place.firstElementChild;
+  const [shownTable, builtTable] = [old, built].map((element) =>
+    element?.querySelector("table"),
+  );
+  if (shownTable && builtTable && updateTable(shownTable, builtTable)) return;
+  const [top, left] = [old?.scrollTop ?? 0, old?.scrollLeft ?? 0];
+  const hasFocus = old !== null && old === document.activeElement;
+  place.replaceChildren(built);
+  built.scrollTo(left, top);
+  if (hasFocus) built.focus({ preventScroll: true });
+}
+
 function createReplacedBody(
   className: string,
   build: (chart: Chart) => HTMLElement,
@@ -65,16 +79,7 @@ function createReplacedBody(
   const element = createElement("div", { className });
   return {
     element,
-    show: (chart) => {
-      const old = element.firstElementChild;
-      const [top, left] = [old?.scrollTop ?? 0, old?.scrollLeft ?? 0];
-      const hasFocus = old !== null && old === document.activeElement;
-      const built = build(chart);
-      element.replaceChildren(built);
-      // Whoever reads a table is not thrown back to its beginning.
-      built.scrollTo(left, top);
-      if (hasFocus) built.focus({ preventScroll: true });
-    },
+    show: (chart) => renew(element, build(chart)),
     close: () => undefined,
   };
 }

@@ -7,8 +7,9 @@ import type { PageContext } from "../charts/drawing-context.ts";
 import { planLegend } from "../charts/plan-legend.ts";
 import { buildLegend } from "./build-legend.ts";
 import { buildTable } from "./build-table.ts";
-import { buildScroller, createCardBody } from "./card-body.ts";
+import { buildScroller, createCardBody, renew } from "./card-body.ts";
 import { createElement } from "./create-element.ts";
+import { CANNOT_BE_DRAWN } from "./plot.ts";
 
 /** One chart with its title, its legend, its table and its CSV. */
 export interface Card {
@@ -64,24 +65,36 @@ export function createCard(
       const text = JSON.stringify(chart);
       if (shown?.text === text && shown.context === context) return;
       shown = { text, context };
-      if (hasTable) table.show(chart);
-      try {
+      // One chart that cannot be shown costs no other one, and has its table all the same.
+      const holdsTable = hasTable && succeeds(() => table.show(chart));
+      const isDrawn = succeeds(() => {
         body.show(chart, context);
         legend.replaceChildren(...buildLegend(planLegend(chart)));
-      } catch (error) {
-        // One chart that cannot be drawn costs no other one, and has its table all the same.
-        reportError(error);
-        body.close();
-        body.element.replaceChildren(
-          createElement("p", {
-            className: "nothing",
-            text: "This chart cannot be drawn. Its table holds the figures.",
-          }),
-        );
-      }
+      });
+      if (isDrawn) return;
+      body.close();
+      body.element.replaceChildren(
+        createElement("p", {
+          className: "nothing",
+          text: holdsTable
+            ? CANNOT_BE_DRAWN
+            : "This cannot be shown. Its CSV holds the figures.",
+        }),
+      );
     },
     close: () => body.close(),
   };
+}
+
+/** Whether this can be done; what it throws is reported. */
+function succeeds(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    reportError(error);
+    return false;
+  }
 }
 
 /** The table under a chart; it is built when it is opened, and kept up to date from then on. */
@@ -92,13 +105,7 @@ function createTableDisclosure(title: string) {
   let latest: Chart | undefined;
   const build = () => {
     if (latest === undefined || !element.open) return;
-    const old = place.firstElementChild;
-    const hasFocus = old !== null && old === document.activeElement;
-    const top = old?.scrollTop ?? 0;
-    const built = buildScroller(buildTable(latest), title);
-    place.replaceChildren(built);
-    built.scrollTo(0, top);
-    if (hasFocus) built.focus({ preventScroll: true });
+    renew(place, buildScroller(buildTable(latest), title));
   };
   element.addEventListener("toggle", build);
   return {

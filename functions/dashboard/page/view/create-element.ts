@@ -19,6 +19,11 @@ export function createElement<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Sets a text where it is another one: what is selected in it, or was told aloud, stays as it is. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** The element of the page with this id; the page's own HTML has it. */
 export function findElement(id: string): HTMLElement {
   const element = document.getElementById(id);

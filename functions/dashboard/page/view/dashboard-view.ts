@@ -8,7 +8,7 @@ import type { PageContext } from "../charts/drawing-context.ts";
 import { isEmptyAnswer } from "../charts/is-empty.ts";
 import { formatMoment, formatRange } from "../format/format-time.ts";
 import { createCard, type Card } from "./card.ts";
-import { createElement } from "./create-element.ts";
+import { createElement, setText } from "./create-element.ts";
 
 /** The charts of the dashboard that is open, or what there is in place of them. */
 export interface DashboardView {
@@ -23,10 +23,11 @@ export interface DashboardView {
 export function createDashboardView(place: HTMLElement): DashboardView {
   let cards = new Map<string, Card>();
   let address: Address = { dashboard: "pipeline", period: "1h" };
-  let explained = "";
+  const explanation = createElement("p");
+  const wayOut = createElement("a");
+  const panel = createElement("div", { className: "panel" }, [explanation]);
 
   const layCards = (definitions: readonly ChartDefinition[]) => {
-    explained = "";
     for (const card of cards.values()) card.close();
     cards = new Map(
       definitions.map((definition) => [
@@ -40,28 +41,18 @@ export function createDashboardView(place: HTMLElement): DashboardView {
     );
   };
   const explain: DashboardView["explain"] = (message, link) => {
-    // Whoever has the focus on the link keeps it while nothing changes.
-    const text = JSON.stringify([message, link]);
-    if (text === explained) return;
-    explained = text;
     for (const card of cards.values()) card.close();
     cards.clear();
     place.setAttribute("aria-busy", "false");
-    const links =
-      link === undefined
-        ? []
-        : [
-            createElement("a", {
-              text: link.text,
-              attributes: { href: formatAddress(link.address) },
-            }),
-          ];
-    place.replaceChildren(
-      createElement("div", { className: "panel" }, [
-        createElement("p", { text: message }),
-        ...links,
-      ]),
-    );
+    // Periods move on: whoever has the focus on the link keeps it.
+    setText(explanation, message);
+    if (link === undefined) wayOut.remove();
+    else {
+      setText(wayOut, link.text);
+      wayOut.setAttribute("href", formatAddress(link.address));
+      if (wayOut.parentNode === null) panel.append(wayOut);
+    }
+    if (!panel.isConnected) place.replaceChildren(panel);
   };
   return {
     open: (next) => {

@@ -4,10 +4,12 @@ import { summarizeChart } from "../charts/summarize-chart.ts";
 import type { CardBody } from "./card-body.ts";
 import { buildLegend } from "./build-legend.ts";
 import { createElement } from "./create-element.ts";
-import { createPlot } from "./plot.ts";
+import { CANNOT_BE_DRAWN, createPlot } from "./plot.ts";
 import type * as MapModule from "../map/draw-map.ts";
 
 const regionNames = new Intl.DisplayNames(["en"], { type: "region" });
+/** Kept for the next card: whoever has opened a map sees it in other periods too. */
+let loaded: typeof MapModule | undefined;
 
 /** A map is loaded when somebody opens it: the bars beside it tell the same more exactly, without its weight. */
 export function createMapBody(): CardBody {
@@ -18,21 +20,31 @@ export function createMapBody(): CardBody {
     text: "Show the map",
     attributes: { type: "button" },
   });
-  const closed = createElement("div", { className: "plot closed" }, [button]);
+  // Told aloud.
+  const state = createElement("p", {
+    attributes: { role: "status", tabindex: "-1" },
+  });
+  const closed = createElement("div", { className: "plot closed" }, [
+    button,
+    state,
+  ]);
   const element = createElement("div", {}, [closed]);
-  let module: typeof MapModule | undefined;
   let latest: { chart: Chart; context: PageContext } | undefined;
 
   const draw = () => {
-    if (module === undefined || latest === undefined) return;
+    if (loaded === undefined) return;
+    // First, as nothing can be laid out elsewhere; something else may be shown in its place.
+    if (plot.element.parentNode !== element)
+      element.replaceChildren(plot.element, legend, undrawn);
+    if (latest === undefined) return;
     const { chart, context } = latest;
-    const { buildMapOption } = module;
+    const { buildMapOption } = loaded;
     plot.draw(
       (width) => buildMapOption(chart, { ...context, width }),
       summarizeChart(chart),
     );
-    legend.replaceChildren(...buildLegend(module.planMapLegend(chart)));
-    const names = module
+    legend.replaceChildren(...buildLegend(loaded.planMapLegend(chart)));
+    const names = loaded
       .listUndrawn(chart)
       .map((code) => (/^[A-Z]{2}$/.test(code) ? regionNames.of(code) : code));
     undrawn.textContent =
@@ -41,18 +53,33 @@ export function createMapBody(): CardBody {
         : `Not on this map, but in the table: ${names.join(", ")}.`;
   };
   const open = async () => {
-    button.disabled = true;
-    button.textContent = "Loading the map";
+    // Not `disabled`, which would take the focus away.
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    state.textContent = "Loading the map.";
     try {
-      module = await import("../map/draw-map.ts");
-      element.replaceChildren(plot.element, legend, undrawn);
-      draw();
+      loaded = await import("../map/draw-map.ts");
     } catch {
-      button.disabled = false;
-      button.textContent = "The map could not be loaded. Try again";
+      // Browsers keep what became of an import: trying again would fail at once, whatever the connection is by then.
+      state.textContent =
+        "The map could not be loaded. Reload the page to try again.";
+      replaceFocused(button, state, () => button.remove());
+      return;
+    }
+    // Another tab or period is open by now.
+    if (!element.isConnected) return;
+    plot.element.tabIndex = -1;
+    try {
+      replaceFocused(button, plot.element, draw);
+    } catch (error) {
+      reportError(error);
+      plot.clear();
+      state.textContent = CANNOT_BE_DRAWN;
+      element.replaceChildren(state);
     }
   };
   button.addEventListener("click", () => void open());
+  draw();
   return {
     element,
     show: (chart, context) => {
@@ -61,4 +88,15 @@ export function createMapBody(): CardBody {
     },
     close: () => plot.clear(),
   };
+}
+
+/** Takes something out of the page by this; whoever is there goes on at the other one. */
+function replaceFocused(
+  old: HTMLElement,
+  next: HTMLElement,
+  replace: () => void,
+): void {
+  const hasFocus = old === document.activeElement;
+  replace();
+  if (hasFocus) next.focus({ preventScroll: true });
 }

@@ -15,6 +15,10 @@ export interface Plot {
   clear(): void;
 }
 
+/** What stands in place of a chart that cannot be drawn. */
+export const CANNOT_BE_DRAWN =
+  "This chart cannot be drawn. Its table holds the figures.";
+
 type Builder = (width: number) => EChartsOption;
 
 // ECharts is most of the page: while the browser reads it, the page is laid out and the API is asked.

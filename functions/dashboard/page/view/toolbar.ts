@@ -4,18 +4,20 @@ import {
 } from "#shared/domain/dashboards/answer.ts";
 import { DASHBOARDS } from "#shared/domain/dashboards/dashboards.ts";
 import { formatAddress, parseAddress, type Address } from "../address.ts";
+import { describeOpen } from "../charts/describe-open.ts";
 import {
   formatClock,
   formatMoment,
   formatRange,
 } from "../format/format-time.ts";
-import { findElement } from "./create-element.ts";
+import { findElement, setText } from "./create-element.ts";
 
 /** What stands above the charts. */
 export interface Toolbar {
-  /** Marks what is open, and lets all links lead from there. */
+  /** Marks what is open, lets all links lead from there, and tells nothing of an answer until one is shown. */
   open(address: Address): void;
-  show(answer: Pick<DashboardAnswer, "from" | "until">): void;
+  /** Tells what an answer covers, and how much of that still grows. */
+  show(answer: DashboardAnswer): void;
   /** Tells when the figures were last known to be right. */
   tellUpdated(epochMs: number): void;
   /** Tells how the connection is, aloud too; nothing while all is well. */
@@ -28,6 +30,7 @@ export function createToolbar(
 ): Toolbar {
   const range = findElement("range");
   const updated = findElement("updated");
+  const stillOpen = findElement("still-open");
   const connection = findElement("connection");
   const backToNow = findElement("back-to-now");
   const heading = findElement("dashboard-title");
@@ -56,16 +59,18 @@ export function createToolbar(
       range.textContent = until === undefined ? "" : `until ${describe(until)}`;
       backToNow.hidden = until === undefined;
       backToNow.setAttribute("href", formatAddress({ dashboard, period }));
+      stillOpen.textContent = "";
+      updated.textContent = "Not updated yet";
     },
-    show: ({ from, until }) => {
-      range.textContent = formatRange(from, until);
+    show: (answer) => {
+      range.textContent = formatRange(answer.from, answer.until);
+      stillOpen.textContent = describeOpen(answer);
     },
     tellUpdated: (epochMs) => {
       updated.textContent = `Updated ${formatClock(epochMs)} UTC`;
     },
     tellConnection: (text) => {
-      // Said again only when it is something else.
-      if (connection.textContent !== text) connection.textContent = text;
+      setText(connection, text);
     },
   };
 }

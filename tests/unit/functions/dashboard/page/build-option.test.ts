@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { expect, it, test } from "vitest";
 
 import { buildOption } from "#functions/dashboard/page/charts/build-option.ts";
@@ -5,6 +7,7 @@ import { describePoint } from "#functions/dashboard/page/charts/cartesian-option
 import { isEmptyAnswer } from "#functions/dashboard/page/charts/is-empty.ts";
 import { pivotChart } from "#functions/dashboard/page/charts/pivot.ts";
 import { planLegend } from "#functions/dashboard/page/charts/plan-legend.ts";
+import { pickSymbol } from "#functions/dashboard/page/charts/series-symbols.ts";
 import type { Chart, Column } from "#shared/domain/dashboards/answer.ts";
 import { category, makeChart, THEME, TIME, value } from "./charts.ts";
 
@@ -100,6 +103,55 @@ it("several value columns become several series, each a colour and a symbol of i
   expect(planLegend(chart).series).toEqual([
     { name: "Unique users", colour: 1 },
     { name: "Unique songs", colour: 2 },
+  ]);
+});
+
+it("five cities have five symbols, in the chart and in its legend", () => {
+  const city: Column = { ...category("city"), role: "series" };
+  const names = ["Berlin", "Lagos", "Lima", "Osaka", "Perth"];
+  const chart = makeChart(
+    "line",
+    [TIME, city, value("Streams")],
+    names.map((name) => [TIMES[0] ?? "", name, 1]),
+  );
+
+  const series = draw(chart)?.series;
+
+  const drawn = new Set(
+    (Array.isArray(series) ? series : []).map((line) =>
+      "symbol" in line ? line.symbol : undefined,
+    ),
+  );
+  expect(drawn.size).toBe(5);
+  const styles = readFileSync(
+    new URL(
+      "../../../../../functions/dashboard/page/cards.css",
+      import.meta.url,
+    ),
+    "utf8",
+  );
+  const classes = names.map((_, index) => pickSymbol(index).className);
+  expect(new Set(classes).size).toBe(5);
+  // A rectangle is what a swatch is by itself.
+  expect(classes.filter((name) => !styles.includes(`\n.${name} {`))).toEqual([
+    "rect",
+  ]);
+});
+
+it("series whose names look alike stay two, and their names are one line", () => {
+  const city: Column = { ...category("city"), role: "series" };
+  const chart = makeChart(
+    "line",
+    [TIME, city, value("Streams")],
+    [
+      [TIMES[0] ?? "", "New York", 1],
+      [TIMES[0] ?? "", "New\nYork", 2],
+    ],
+  );
+
+  expect(pivotChart(chart).series).toEqual([
+    { id: "New York", name: "New York", values: [1] },
+    { id: "New\nYork", name: "New York", values: [2] },
   ]);
 });
 

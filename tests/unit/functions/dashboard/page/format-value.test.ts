@@ -10,6 +10,7 @@ import {
   formatCell,
   formatNumber,
   formatShort,
+  formatText,
   formatTick,
 } from "#functions/dashboard/page/format/format-value.ts";
 import { category, TIME, value } from "./charts.ts";
@@ -55,6 +56,23 @@ test("a country is named, and known by its code in a table", () => {
   expect(formatCategory("US", country)).toBe("United States");
   expect(formatCategory("unknown", country)).toBe("unknown");
   expect(formatCategory("US", category("region"))).toBe("US");
+});
+
+test.for([
+  ["two\r\nlines", "two lines"],
+  ["a\u0000tab\tand\u0085more", "a tab and more"],
+  ["a line\u2028a paragraph\u2029end", "a line a paragraph end"],
+  [
+    "turned \u202Eround\u202C and \u2066apart\u2069",
+    "turned  round  and  apart ",
+  ],
+  ["שיר – 曲 – Ünï‑cødé 🎵", "שיר – 曲 – Ünï‑cødé 🎵"],
+] as const)("the name %j is written in one line, as %j", ([name, text]) => {
+  const song = category("song");
+
+  expect(formatText(name)).toBe(text);
+  expect(formatCell(name, song)).toBe(text);
+  expect(formatCategory(name, song)).toBe(text);
 });
 
 test("times are written in UTC whatever zone they come in", () => {
