@@ -8,6 +8,19 @@ import type {
   DashboardName,
 } from "#shared/domain/dashboards/answer.ts";
 
+const HOUR_MS = 3_600_000;
+
+/** The end of a fixed day in which all the plays of the setup lie that are not older. */
+export function endOfPlays(): string {
+  const endMs = Math.ceil(Date.parse(inject("playsEndAt")) / HOUR_MS) * HOUR_MS;
+  return new Date(endMs).toISOString().replace(".000Z", "Z");
+}
+
+/** The parameters of that day. */
+export function dayOfPlays(): string {
+  return new URLSearchParams({ period: "24h", until: endOfPlays() }).toString();
+}
+
 /** Asks the API itself, beside the page. */
 export async function readAnswer(
   dashboard: DashboardName,

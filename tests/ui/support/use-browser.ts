@@ -14,6 +14,7 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly reducedMotion?: boolean;
+  readonly forcedColors?: boolean;
 }
 
 /** A page and all that its console has told of as wrong, breaches of the policy among them. */
@@ -50,12 +51,14 @@ export function useBrowser(): {
         width = 1280,
         height = 900,
         reducedMotion = false,
+        forcedColors = false,
       } = {},
     ) => {
       const context = await browser.newContext({
         viewport: { width, height },
         colorScheme: scheme,
         reducedMotion: reducedMotion ? "reduce" : "no-preference",
+        forcedColors: forcedColors ? "active" : "none",
         acceptDownloads: true,
         // The page must be right whatever the zone of its reader.
         timezoneId: "America/New_York",
