@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from "commander";
+
 import { nameOperator } from "#compose/dead-letters/operator-action.ts";
 import { forgetUser } from "#compose/forget/forget-user.ts";
 import { readConfig } from "#shared/config.ts";
@@ -14,7 +16,7 @@ const command = createCommand(
   "forget",
   "Takes away what is stored of a user but the number, which names nobody then; the user's plays stay counted",
 )
-  .requiredOption("--user <id>", "the user's number")
+  .requiredOption("--user <id>", "the user's number", parseUserId)
   .action(
     async ({ dataDir, user }: CommonOptions & { readonly user: string }) => {
       const { isBlank, letterCount, unreadableCount } = await forgetUser(
@@ -28,7 +30,7 @@ const command = createCommand(
           { code: "not_forgotten", domain: "external", retry: true },
         );
       writeLine(
-        `User ${user} is forgotten: the row is blank, ${letterCount} dead letters of it too.`,
+        `User ${user} is forgotten: the row is blank, and so are ${letterCount} dead letters about it.`,
       );
       if (unreadableCount > 0)
         writeLine(
@@ -39,4 +41,12 @@ const command = createCommand(
       );
     },
   );
+
+function parseUserId(text: string): string {
+  if (!/^[1-9]\d{0,9}$/.test(text) || Number(text) > 2_147_483_647)
+    throw new InvalidArgumentError(
+      "Expected a user's number, from 1 to 2147483647.",
+    );
+  return text;
+}
 await runCommand(command);

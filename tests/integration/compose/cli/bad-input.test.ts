@@ -43,6 +43,20 @@ test.each(COMMANDS)("%s explains itself with --help", async (name) => {
   expect(stdout).toContain(`Usage: ${name} [options]`);
 });
 
+test.each(["seven", "-1", "0", "2147483648", "7; drop table users"])(
+  "%j is no user to be forgotten",
+  async (user) => {
+    await expect(
+      runToEnd("forget", { args: [`--user=${user}`] }),
+    ).resolves.toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(
+        "Expected a user's number, from 1 to 2147483647.",
+      ) as unknown,
+    });
+  },
+);
+
 test("an option that is not known is refused", async () => {
   await expect(runToEnd("start", { args: ["--forse"] })).resolves.toEqual({
     exitCode: 1,
