@@ -42,12 +42,6 @@ function age_group(integer)
    IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN (age IS NULL) THEN 'unknown'::text WHEN (age < 18) THEN 'under 18'::text WHEN (age < 25) THEN '18-24'::text WHEN (age < 35) THEN '25-34'::text WHEN (age < 45) THEN '35-44'::text WHEN (age < 55) THEN '45-54'::text WHEN (age < 65) THEN '55-64'::text ELSE '65 and over'::text END
 
-function count_of_share(double precision,bigint)
-   RETURNS bigint
-   LANGUAGE sql
-   IMMUTABLE PARALLEL SAFE
-  RETURN (round((share * (of_count)::double precision)))::bigint
-
 function matching_letters(jsonb)
    RETURNS SETOF dead_letters
    LANGUAGE sql
@@ -80,7 +74,7 @@ function outdate_hour_rollup()
     insert into hour_rollups as h (time_window)
     values (date_bin(interval '1 hour', new.window_start, timestamptz '1970-01-01 00:00:00+00'))
     on conflict (time_window) do update
-    set rolled_at = null, changed_at = excluded.changed_at;
+    set rolled_at = case new.window_kind when 'minutes' then null else h.rolled_at end, changed_at = excluded.changed_at;
     return null;
   end
   $function$
@@ -263,6 +257,12 @@ function remove_revisions(integer)
     where kept = 'revisions'
     returning greatest(c.revisions, c.late)
   $function$
+
+function total_of_mean(double precision,bigint)
+   RETURNS bigint
+   LANGUAGE sql
+   IMMUTABLE PARALLEL SAFE
+  RETURN (round((mean * (of_count)::double precision)))::bigint
 
 schema public
   grant usage to closer
@@ -457,6 +457,7 @@ table hour_rollups
   rolled_at timestamp with time zone -- when its sums were made; null: they are missing or out of date
   changed_at timestamp with time zone not null default clock_timestamp() -- when one of its windows, or the hour itself, was published or revised last
   constraint hour_rollups_pkey PRIMARY KEY (time_window)
+  CREATE INDEX hour_rollups_due_idx USING btree (time_window) WHERE (rolled_at IS NULL)
   grant insert, select, update to closer
   grant select to reader
 
@@ -926,9 +927,9 @@ view content_by_window
       COALESCE(a.name, 'artist '::text || l.artist_id) AS artist,
       COALESCE(s.genre, 'unknown'::text) AS genre,
       l.stream_count,
-      count_of_share(l.completion_rate, l.stream_count) AS completed_count,
-      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
-      count_of_share(l.like_rate, l.stream_count) AS liked_count,
+      total_of_mean(l.completion_rate, l.stream_count) AS completed_count,
+      total_of_mean(l.skip_rate, l.stream_count) AS skipped_count,
+      total_of_mean(l.like_rate, l.stream_count) AS liked_count,
       l.is_final
      FROM content_performance_live l
        LEFT JOIN songs s USING (song_id)
@@ -999,8 +1000,8 @@ view device_by_window
       COALESCE(d.device_type, 'unknown'::text) AS device_type,
       COALESCE(d.os, 'unknown'::text) AS os,
       l.stream_count,
-      count_of_share(l.avg_listen_time, l.stream_count) AS total_listen_time,
-      count_of_share(l.completion_rate, l.stream_count) AS completed_count,
+      total_of_mean(l.avg_listen_time, l.stream_count) AS total_listen_time,
+      total_of_mean(l.completion_rate, l.stream_count) AS completed_count,
       l.is_final
      FROM device_live l
        LEFT JOIN devices d USING (device_id);
@@ -1109,7 +1110,27 @@ view engagement_by_user_hour
       e.shared_count,
       e.added_to_playlist_count,
       e.is_final
-     FROM user_engagement_by_hour e
+     FROM ( SELECT user_engagement_rolled.time_window,
+              user_engagement_rolled.user_id,
+              user_engagement_rolled.stream_count,
+              user_engagement_rolled.total_listen_time,
+              user_engagement_rolled.skipped_count,
+              user_engagement_rolled.liked_count,
+              user_engagement_rolled.shared_count,
+              user_engagement_rolled.added_to_playlist_count,
+              user_engagement_rolled.is_final
+             FROM user_engagement_rolled
+          UNION ALL
+           SELECT user_engagement_unrolled.time_window,
+              user_engagement_unrolled.user_id,
+              user_engagement_unrolled.stream_count,
+              user_engagement_unrolled.total_listen_time,
+              user_engagement_unrolled.skipped_count,
+              user_engagement_unrolled.liked_count,
+              user_engagement_unrolled.shared_count,
+              user_engagement_unrolled.added_to_playlist_count,
+              user_engagement_unrolled.is_final
+             FROM user_engagement_unrolled) e
        LEFT JOIN users u USING (user_id);
   grant select to reader
 
@@ -1131,10 +1152,10 @@ view engagement_by_user_window
       age_group(u.age) AS age_group,
       l.stream_count,
       l.total_listen_time,
-      count_of_share(l.skip_rate, l.stream_count) AS skipped_count,
-      count_of_share(l.like_rate, l.stream_count) AS liked_count,
-      count_of_share(l.share_rate, l.stream_count) AS shared_count,
-      count_of_share(l.playlist_add_rate, l.stream_count) AS added_to_playlist_count,
+      total_of_mean(l.skip_rate, l.stream_count) AS skipped_count,
+      total_of_mean(l.like_rate, l.stream_count) AS liked_count,
+      total_of_mean(l.share_rate, l.stream_count) AS shared_count,
+      total_of_mean(l.playlist_add_rate, l.stream_count) AS added_to_playlist_count,
       l.is_final
      FROM user_engagement_live l
        LEFT JOIN users u USING (user_id);
@@ -1407,39 +1428,6 @@ view unrolled_hours
              FROM window_partials
             WHERE window_partials.window_kind = 'minutes'::text) found
     GROUP BY time_window;
-  grant select to reader
-
-view user_engagement_by_hour
-  time_window timestamp with time zone
-  user_id integer
-  stream_count integer
-  total_listen_time bigint
-  skipped_count integer
-  liked_count integer
-  shared_count integer
-  added_to_playlist_count integer
-  is_final boolean
-   SELECT user_engagement_rolled.time_window,
-      user_engagement_rolled.user_id,
-      user_engagement_rolled.stream_count,
-      user_engagement_rolled.total_listen_time,
-      user_engagement_rolled.skipped_count,
-      user_engagement_rolled.liked_count,
-      user_engagement_rolled.shared_count,
-      user_engagement_rolled.added_to_playlist_count,
-      user_engagement_rolled.is_final
-     FROM user_engagement_rolled
-  UNION ALL
-   SELECT user_engagement_unrolled.time_window,
-      user_engagement_unrolled.user_id,
-      user_engagement_unrolled.stream_count,
-      user_engagement_unrolled.total_listen_time,
-      user_engagement_unrolled.skipped_count,
-      user_engagement_unrolled.liked_count,
-      user_engagement_unrolled.shared_count,
-      user_engagement_unrolled.added_to_playlist_count,
-      user_engagement_unrolled.is_final
-     FROM user_engagement_unrolled;
   grant select to reader
 
 view user_engagement_live

@@ -38,7 +38,7 @@ export interface RowCounts {
 
 /**
  * Brings the metric rows of a closed window in line with the facts, as a revision does: under the window's lock, marks
- * first, then the facts. A window in which nothing is wrong is left as it is.
+ * first, then the facts. A window in which nothing is wrong is left as it is, but for its hour, which is added up anew.
  *
  * @returns counts per metric table; null where retention has given up facts of the window, whose rows stay as they are
  */

@@ -1,7 +1,7 @@
 import type { HttpRouteDeclaration } from "./declaration.ts";
 import type { ServerlessFile } from "./schema.ts";
 
-/** Returns the routes of the HTTP API; one that is declared twice, or names no authorizer, is added to `faults`. */
+/** Returns the routes of the HTTP API; one that is declared twice, or whose authorizer is not declared, is added to `faults`. */
 export function readHttpRoutes(
   file: ServerlessFile,
   faults: string[],

@@ -1,8 +1,10 @@
 -- What dashboards read of a period in a fraction of a second, however many plays it has.
 --
 -- Distinct counts do not add up, so the different users of a day and a region come from who they were: per published
--- window and location a bitmap, in pieces of 2,048 users. An hour's users cost some 300 bytes a piece, and putting a day of
--- them together a hundredth of what the facts would take.
+-- window and location a bitmap, in pieces of 2,048 users, of some 300 bytes each, and the same per hour.
+--
+-- While this runs, facts can be read and windows wait for their publication; then all hours are to be added up, six in a run of
+-- close-windows, the newest first.
 create table location_listeners (
   time_window timestamptz not null,
   location_id integer not null,
@@ -24,7 +26,7 @@ select
 update,
 delete on location_listeners to closer;
 
--- Sums of an hour over its published windows, a twelfth of the metric rows. They are made from these some time after the
+-- Sums of an hour over its published windows, down to a twelfth of the metric rows. They are made from these some time after the
 -- hour is over; until then, and from when one of its windows is published anew, the windows themselves are read.
 create table hour_rollups (
   time_window timestamptz primary key,
@@ -37,6 +39,10 @@ comment on column hour_rollups.time_window is 'start of the hour, UTC; there is 
 comment on column hour_rollups.rolled_at is 'when its sums were made; null: they are missing or out of date';
 
 comment on column hour_rollups.changed_at is 'when one of its windows, or the hour itself, was published or revised last';
+
+create index hour_rollups_due_idx on hour_rollups (time_window)
+where
+  rolled_at is null;
 
 create table user_engagement_hours (
   time_window timestamptz not null,
@@ -100,7 +106,7 @@ begin
   insert into hour_rollups as h (time_window)
   values (date_bin(interval '1 hour', new.window_start, timestamptz '1970-01-01 00:00:00+00'))
   on conflict (time_window) do update
-  set rolled_at = null, changed_at = excluded.changed_at;
+  set rolled_at = case new.window_kind when 'minutes' then null else h.rolled_at end, changed_at = excluded.changed_at;
   return null;
 end
 $$;
@@ -109,9 +115,7 @@ create trigger window_publications_outdate_hour_rollup
 after insert or update on window_publications for each row
 execute function outdate_hour_rollup ();
 
--- No window is published while those that have been are read.
-lock table window_publications in share row exclusive mode;
-
+-- The trigger has locked the publications: no window is published while those that have been are read.
 insert into
   hour_rollups (time_window, changed_at)
 select

@@ -1,7 +1,8 @@
 -- What every chart is drawn from, by the built-in page and by Superset. Counts and sums are kept, so that a rate over any
 -- period is a ratio of sums. No view has more of a user than the number, and what groups users.
--- The share that a metric row holds is one division of whole numbers: times its divisor it is the count again.
-create function count_of_share (share double precision, of_count bigint) returns bigint language sql immutable parallel safe return round(share * of_count)::bigint;
+-- The rate or average that a metric row holds is one division of whole numbers: times its divisor it is the sum again. Where many
+-- rows are added up the same is written out with doubles, as a sum of bigint is numeric, which takes three times as long.
+create function total_of_mean (mean double precision, of_count bigint) returns bigint language sql immutable parallel safe return round(mean * of_count)::bigint;
 
 create function age_group (age integer) returns text language sql immutable parallel safe return case
   when age is null then 'unknown'
@@ -70,17 +71,16 @@ select
   age_group (u.age) as age_group,
   l.stream_count,
   l.total_listen_time,
-  count_of_share (l.skip_rate, l.stream_count) as skipped_count,
-  count_of_share (l.like_rate, l.stream_count) as liked_count,
-  count_of_share (l.share_rate, l.stream_count) as shared_count,
-  count_of_share (l.playlist_add_rate, l.stream_count) as added_to_playlist_count,
+  total_of_mean (l.skip_rate, l.stream_count) as skipped_count,
+  total_of_mean (l.like_rate, l.stream_count) as liked_count,
+  total_of_mean (l.share_rate, l.stream_count) as shared_count,
+  total_of_mean (l.playlist_add_rate, l.stream_count) as added_to_playlist_count,
   l.is_final
 from
   user_engagement_live l
   left join users u using (user_id);
 
--- Sums of whole numbers that fit in 32 bits are added up as such, and others as doubles, which hold whole numbers exactly up
--- to 2^53: a sum of bigint is numeric and takes three times as long.
+-- Doubles hold whole numbers exactly up to 2^53.
 -- An array of hours is looked up in the index; joining 200,000 rows with two dozen hours took a quarter of the time.
 create view user_engagement_rolled as
 select
@@ -132,17 +132,6 @@ group by
   h.is_final,
   w.user_id;
 
-create view user_engagement_by_hour as
-select
-  *
-from
-  user_engagement_rolled
-union all
-select
-  *
-from
-  user_engagement_unrolled;
-
 create view engagement_by_user_hour as
 select
   e.time_window,
@@ -157,7 +146,17 @@ select
   e.added_to_playlist_count,
   e.is_final
 from
-  user_engagement_by_hour e
+  (
+    select
+      *
+    from
+      user_engagement_rolled
+    union all
+    select
+      *
+    from
+      user_engagement_unrolled
+  ) e
   left join users u using (user_id);
 
 -- What groups users is worked out for the few hundred sums per subscription and age, not for every user and window.
@@ -271,9 +270,9 @@ select
   coalesce(a.name, 'artist ' || l.artist_id) as artist,
   coalesce(s.genre, 'unknown') as genre,
   l.stream_count,
-  count_of_share (l.completion_rate, l.stream_count) as completed_count,
-  count_of_share (l.skip_rate, l.stream_count) as skipped_count,
-  count_of_share (l.like_rate, l.stream_count) as liked_count,
+  total_of_mean (l.completion_rate, l.stream_count) as completed_count,
+  total_of_mean (l.skip_rate, l.stream_count) as skipped_count,
+  total_of_mean (l.like_rate, l.stream_count) as liked_count,
   l.is_final
 from
   content_performance_live l
@@ -352,8 +351,8 @@ select
   coalesce(d.device_type, 'unknown') as device_type,
   coalesce(d.os, 'unknown') as os,
   l.stream_count,
-  count_of_share (l.avg_listen_time, l.stream_count) as total_listen_time,
-  count_of_share (l.completion_rate, l.stream_count) as completed_count,
+  total_of_mean (l.avg_listen_time, l.stream_count) as total_listen_time,
+  total_of_mean (l.completion_rate, l.stream_count) as completed_count,
   l.is_final
 from
   device_live l
@@ -464,7 +463,6 @@ select
   rolled_hours,
   user_engagement_rolled,
   user_engagement_unrolled,
-  user_engagement_by_hour,
   engagement_by_user_window,
   engagement_by_user_hour,
   engagement_by_window,

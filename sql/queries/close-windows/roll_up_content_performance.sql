@@ -15,9 +15,9 @@ select
   song_id,
   artist_id,
   sum(stream_count),
-  sum(count_of_share (completion_rate, stream_count)),
-  sum(count_of_share (skip_rate, stream_count)),
-  sum(count_of_share (like_rate, stream_count))
+  sum(total_of_mean (completion_rate, stream_count)),
+  sum(total_of_mean (skip_rate, stream_count)),
+  sum(total_of_mean (like_rate, stream_count))
 from
   content_performance_metrics
 where

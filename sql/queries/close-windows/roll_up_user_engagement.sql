@@ -16,10 +16,10 @@ select
   user_id,
   sum(stream_count),
   sum(total_listen_time),
-  sum(count_of_share (skip_rate, stream_count)),
-  sum(count_of_share (like_rate, stream_count)),
-  sum(count_of_share (share_rate, stream_count)),
-  sum(count_of_share (playlist_add_rate, stream_count))
+  sum(total_of_mean (skip_rate, stream_count)),
+  sum(total_of_mean (like_rate, stream_count)),
+  sum(total_of_mean (share_rate, stream_count)),
+  sum(total_of_mean (playlist_add_rate, stream_count))
 from
   user_engagement_metrics
 where

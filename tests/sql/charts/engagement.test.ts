@@ -127,7 +127,7 @@ test("a count comes back from its share to the last play, of any number up to a 
   expect(
     await database.list(
       `select count(*) from generate_series(1, 1000000, 997) of_count, generate_series(0, of_count, 1 + of_count / 50) as part
-       where count_of_share(part::double precision / of_count, of_count) <> part`,
+       where total_of_mean(part::double precision / of_count, of_count) <> part`,
     ),
   ).toEqual([[0]]);
 });

@@ -13,7 +13,7 @@ import {
 } from "#tests/support/pipeline/start-servers.ts";
 import { openTopicClient } from "#tests/support/pipeline/topic-client.ts";
 import { withClient } from "#tests/support/with-client.ts";
-import { ensureChromium } from "./ensure-chromium.ts";
+import { ensureChromium } from "#tests/support/ensure-chromium.ts";
 import { watchCommandLines } from "./processes.ts";
 import { runSuperset, type SupersetResult } from "./run-superset.ts";
 import { makeSkewedPlays } from "./skewed-plays.ts";

@@ -9,6 +9,7 @@ export interface PlanNode {
   readonly "Index Name"?: string;
   readonly "CTE Name"?: string;
   readonly "Index Cond"?: string;
+  readonly "Parent Relationship"?: string;
   /** How an aggregate finds its groups: `Hashed`, `Sorted` or, without groups, `Plain`. */
   readonly Strategy?: string;
   readonly Plans?: readonly PlanNode[];
@@ -50,10 +51,11 @@ export function findScans(nodes: readonly PlanNode[], table: string): string[] {
       [
         node["Node Type"],
         node["Index Name"] ??
-          // A bitmap's index is named by the node below.
-          flatten(node).find((below) => below["Index Name"] !== undefined)?.[
-            "Index Name"
-          ],
+          // A bitmap's index is named by a node below; what is read first for its condition has indexes of its own.
+          (node.Plans ?? [])
+            .filter((below) => below["Parent Relationship"] !== "InitPlan")
+            .flatMap(flatten)
+            .find((below) => below["Index Name"] !== undefined)?.["Index Name"],
       ]
         .filter((part) => part !== undefined)
         .join(" on "),

@@ -14,7 +14,7 @@ import { sendRange } from "#compose/runner/send-range.ts";
 import { startRunner, type Runner } from "#compose/runner/start-runner.ts";
 import { openStatusReader } from "#compose/runner/status-reader.ts";
 import { waitUntilConsumed } from "#compose/runner/wait-until-consumed.ts";
-import { ensureChromium } from "./ensure-chromium.ts";
+import { ensureChromium } from "#tests/support/ensure-chromium.ts";
 
 /** More than a day, so that both periods of the page are full. */
 const PAST_MS = 26 * 60 * 60_000;
