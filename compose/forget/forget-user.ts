@@ -1,6 +1,10 @@
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import { waitUntil } from "#compose/embedded/wait-until.ts";
-import { sendDimension } from "#compose/runner/send-dimension.ts";
+import {
+  makeDimensionRecord,
+  sendDimension,
+  type DimensionWish,
+} from "#compose/runner/send-dimension.ts";
 import {
   createSession,
   type Session,
@@ -41,6 +45,13 @@ export async function forgetUser(
   { userId, actor }: Wish,
   timeoutMs: number,
 ): Promise<Forgotten> {
+  const tombstone: DimensionWish = {
+    dimension: "users",
+    fields: [{ field: "user_id", text: userId }],
+    isTombstone: true,
+  };
+  // What is no user is refused before anything is taken away.
+  makeDimensionRecord(tombstone);
   const session = createSession({
     databaseUrl: databaseUrls.owner,
     applicationName: "forget",
@@ -49,11 +60,7 @@ export async function forgetUser(
   try {
     // Before the tombstone, too: a letter that is being sent again is locked until Kafka has it, and lies before this then.
     const before = await blank(session, userId, actor);
-    const key = await sendDimension(kafkaBootstrapServers, {
-      dimension: "users",
-      fields: [{ field: "user_id", text: userId }],
-      isTombstone: true,
-    });
+    const key = await sendDimension(kafkaBootstrapServers, tombstone);
     const isBlank = await waitUntil(async () => {
       const [row] = await session.query<{ is_forgotten: boolean }>(readUser, [
         Number(key),

@@ -27,7 +27,12 @@ function readUserId(value: Uint8Array): string | undefined {
   const parsed = parseJson(value);
   if (!parsed.ok) return undefined;
   const row = parsed.value;
-  return typeof row === "object" && row !== null && "user_id" in row
-    ? String(row.user_id)
+  const id =
+    typeof row === "object" && row !== null && "user_id" in row
+      ? row.user_id
+      : undefined;
+  // As somebody meant it, although it was refused: "05", " 5".
+  return typeof id === "number" || (typeof id === "string" && /\d/.test(id))
+    ? String(Number(id))
     : undefined;
 }

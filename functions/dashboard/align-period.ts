@@ -9,7 +9,7 @@ const LENGTHS_MS: Readonly<Record<Period, number>> = {
   "1h": HOUR_MS,
   "24h": 24 * HOUR_MS,
 };
-/** More than a period can be longer than a day, whatever the sizes of windows are. */
+/** More than a period can be longer than a day, with windows of up to two days. */
 const MARGIN_HOURS = 50;
 
 /** What a period is aligned to. */
@@ -52,7 +52,7 @@ export function alignPeriod({
   };
 }
 
-/** Hours that hold any period with this end, whatever the sizes of windows are. */
+/** Hours that hold any period with this end. */
 export function coverWithHours(endMs: number): Span {
   const hour = Math.floor(endMs / HOUR_MS);
   return {

@@ -38,6 +38,7 @@ beforeAll(async () => {
       }),
     },
     { key: String(OTHER_USER), value: "nobody can read this" },
+    { key: "05", value: JSON.stringify({ user_id: null, username: "x" }) },
   ]);
   await scene.topics.send(
     STREAM_EVENTS_TOPIC,
@@ -70,7 +71,7 @@ it("takes away everything of the user but the number, and of nobody else", async
   expect(first).toEqual({
     isBlank: true,
     letterCount: 2,
-    unreadableCount: 1,
+    unreadableCount: 2,
   });
   expect(await findPersonal()).toEqual([]);
   expect(afterwards).toMatchObject({
@@ -81,6 +82,7 @@ it("takes away everything of the user but the number, and of nobody else", async
     letters: [
       { state: "buried", has_content: false, actor: "ada's friend" },
       { state: "buried", has_content: false, actor: "ada's friend" },
+      { state: "waiting", has_content: true, actor: null },
       { state: "waiting", has_content: true, actor: null },
     ],
   });
@@ -104,7 +106,7 @@ it("can be said again, and nothing is left to do", async () => {
     expect(await forget(String(USER))).toEqual({
       isBlank: true,
       letterCount: 0,
-      unreadableCount: 1,
+      unreadableCount: 2,
     });
   });
 });
@@ -115,7 +117,13 @@ it("says so where nothing applies the tombstone", async () => {
   });
 });
 
-it("refuses what is no user", async () => {
+it("refuses what is no user, and takes nothing away", async () => {
+  const before = await readState();
+  await expect(forget("05")).rejects.toMatchObject({ code: "invalid_fields" });
+  await expect(forget("null")).rejects.toMatchObject({
+    code: "invalid_fields",
+  });
+  expect(await readState()).toEqual(before);
   await expect(forget("5; drop table users")).rejects.toMatchObject({
     code: "invalid_fields",
     domain: "user",

@@ -203,6 +203,24 @@ describe("places", () => {
     ]);
   });
 
+  test("have their cities in the order of their streams in every bucket, whatever their ids", async () => {
+    await database.rows(`${WINDOWS}
+      update locations set country = chr(64 + location_id), region = 'R', city = 'C';
+      insert into location_metrics (time_window, location_id, stream_count, unique_users, unique_songs)
+      select '2026-01-15 12:00+00', id, 10 * id, 1, 1 from generate_series(1, 5) id;
+      analyze`);
+
+    const charts = await dashboards.readCharts("geographic", QUARTER);
+
+    expect(charts["top-cities"]?.slice(0, 5).map(([, city]) => city)).toEqual([
+      "C, E",
+      "C, D",
+      "C, C",
+      "C, B",
+      "C, A",
+    ]);
+  });
+
   test("of which there are many are the fifteen and the five largest, and all on the map", async () => {
     await database.rows(`${WINDOWS}
       insert into locations (location_id, country, region, city, version_at, version_partition, version_offset)

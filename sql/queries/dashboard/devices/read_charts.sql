@@ -130,7 +130,7 @@ with
     union all
     select
       'usage',
-      row_number() over (
+      dense_rank() over (
         order by
           b.bucket
       ),

@@ -259,7 +259,7 @@ with
     union all
     select
       'top-cities',
-      row_number() over (
+      dense_rank() over (
         order by
           b.bucket
       ),

@@ -29,6 +29,14 @@ test.for([
     `{"user_id":42}`,
     true,
   ],
+  ["the value, written otherwise", "7", `{"user_id":" 042"}`, null, true],
+  [
+    "nobody can say: the value is no number",
+    "7",
+    `{"user_id":[42]}`,
+    null,
+    "unknown",
+  ],
   ["neither", "7", `{"user_id":7}`, null, false],
   [
     "neither, of a number that begins alike",
