@@ -118,12 +118,12 @@ it("says so where nothing applies the tombstone", async () => {
 });
 
 it("refuses what is no user, and takes nothing away", async () => {
-  const before = await readState();
+  const untouched = await readState();
   await expect(forget("05")).rejects.toMatchObject({ code: "invalid_fields" });
   await expect(forget("null")).rejects.toMatchObject({
     code: "invalid_fields",
   });
-  expect(await readState()).toEqual(before);
+  expect(await readState()).toEqual(untouched);
   await expect(forget("5; drop table users")).rejects.toMatchObject({
     code: "invalid_fields",
     domain: "user",
