@@ -65,16 +65,50 @@ function matching_letters(jsonb)
       and (wanted -> 'reference' is null or d.missing_references @> jsonb_build_array(wanted -> 'reference'))
   $function$
 
+function note_segment_changes()
+   RETURNS trigger
+   LANGUAGE plpgsql
+   SECURITY DEFINER
+   SET search_path TO 'public', 'pg_temp'
+  AS $function$
+  declare
+    next bigint;
+  begin
+    perform from before b join after a using (user_id)
+    where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
+      <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age));
+    if not found then
+      return null;
+    end if;
+    update user_segment_version set version = version + 1 returning version into next;
+    insert into user_segment_changes (version, user_id, subscription_type, age_group)
+    select next, b.user_id, coalesce(b.subscription_type, 'unknown'), age_group(b.age)
+    from before b join after a using (user_id)
+    where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
+      <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age));
+    return null;
+  end
+  $function$
+
 function outdate_hour_rollup()
    RETURNS trigger
    LANGUAGE plpgsql
    SET search_path TO 'public', 'pg_temp'
   AS $function$
   begin
-    insert into hour_rollups as h (time_window)
-    values (date_bin(interval '1 hour', new.window_start, timestamptz '1970-01-01 00:00:00+00'))
+    insert into hour_rollups as h (time_window, is_due)
+    values (
+      date_bin(interval '1 hour', new.window_start, timestamptz '1970-01-01 00:00:00+00'),
+      new.window_kind = 'minutes'
+    )
     on conflict (time_window) do update
-    set rolled_at = case new.window_kind when 'minutes' then null else h.rolled_at end, changed_at = excluded.changed_at;
+    set
+      rolled_until = case
+        when excluded.is_due and new.window_start < h.rolled_until then null
+        else h.rolled_until
+      end,
+      is_due = h.is_due or excluded.is_due,
+      changed_at = excluded.changed_at;
     return null;
   end
   $function$
@@ -454,10 +488,11 @@ table devices
 
 table hour_rollups
   time_window timestamp with time zone not null -- start of the hour, UTC; there is a row when one of its windows, or the hour itself, has been published
-  rolled_at timestamp with time zone -- when its sums were made; null: they are missing or out of date
+  rolled_until timestamp with time zone -- its sums hold the windows that start before; null: they are missing or out of date
+  is_due boolean not null default true -- whether one of its windows has been published since its sums were made
   changed_at timestamp with time zone not null default clock_timestamp() -- when one of its windows, or the hour itself, was published or revised last
   constraint hour_rollups_pkey PRIMARY KEY (time_window)
-  CREATE INDEX hour_rollups_due_idx USING btree (time_window) WHERE (rolled_at IS NULL)
+  CREATE INDEX hour_rollups_due_idx USING btree (time_window) WHERE is_due
   grant insert, select, update to closer
   grant select to reader
 
@@ -748,6 +783,48 @@ table user_engagement_partials
   grant insert, select to ingest
   grant select to reader
 
+table user_engagement_segment_versions -- at which version the sums of a window by segment have its users
+  time_window timestamp with time zone not null
+  version bigint not null
+  constraint user_engagement_segment_versions_pkey PRIMARY KEY (time_window)
+  CREATE INDEX user_engagement_segment_versions_version_idx USING btree (version)
+  grant delete, insert, select, update to closer
+  grant select to reader
+
+table user_engagement_segments -- sums of a published window by segment of its users; those of nobody are zeros that users have left
+  time_window timestamp with time zone not null
+  subscription_type text not null
+  age_group text not null
+  active_users bigint not null
+  stream_count bigint not null
+  total_listen_time bigint not null
+  skipped_count bigint not null
+  liked_count bigint not null
+  shared_count bigint not null
+  added_to_playlist_count bigint not null
+  constraint user_engagement_segments_pkey PRIMARY KEY (time_window, subscription_type, age_group)
+  CREATE INDEX user_engagement_segments_hour_idx USING btree (date_bin('01:00:00'::interval, time_window, '1970-01-01 00:00:00+00'::timestamp with time zone))
+  grant delete, insert, select, update to closer
+  grant select to reader
+
+table user_segment_changes -- which segment a user left at a version; kept until all sums are newer
+  version bigint not null
+  user_id integer not null
+  subscription_type text not null
+  age_group text not null
+  changed_at timestamp with time zone not null default clock_timestamp()
+  constraint user_segment_changes_pkey PRIMARY KEY (version, user_id)
+  grant delete, select to closer
+  grant select to reader
+
+table user_segment_version
+  only_row boolean not null default true
+  version bigint not null
+  constraint user_segment_version_only_row_check CHECK (only_row)
+  constraint user_segment_version_pkey PRIMARY KEY (only_row)
+  grant select to closer
+  grant select to reader
+
 table users
   user_id integer not null
   username text
@@ -761,6 +838,7 @@ table users
   version_offset bigint not null
   deleted_at timestamp with time zone
   constraint users_pkey PRIMARY KEY (user_id)
+  CREATE TRIGGER users_note_segment_changes AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_segment_changes()
   grant select to closer
   grant insert, select to ingest
   grant select to reader
@@ -871,39 +949,17 @@ view content_by_hour
       c.completed_count,
       c.skipped_count,
       c.liked_count,
-      c.is_final
-     FROM ( SELECT t.time_window,
-              t.song_id,
-              t.artist_id,
-              t.stream_count,
-              t.completed_count,
-              t.skipped_count,
-              t.liked_count,
-              true AS is_final
-             FROM content_performance_hours t
-            WHERE t.time_window = ANY ((ARRAY( SELECT h.time_window
-                     FROM rolled_hours h)))
-          UNION ALL
-           SELECT h.time_window,
-              w.song_id,
-              w.artist_id,
-              sum(w.stream_count::double precision)::integer AS sum,
-              sum(round(w.completion_rate * w.stream_count::double precision))::integer AS sum,
-              sum(round(w.skip_rate * w.stream_count::double precision))::integer AS sum,
-              sum(round(w.like_rate * w.stream_count::double precision))::integer AS sum,
-              h.is_final
-             FROM unrolled_hours h
-               CROSS JOIN LATERAL ( SELECT l.time_window,
-                      l.song_id,
-                      l.artist_id,
-                      l.stream_count,
-                      l.completion_rate,
-                      l.skip_rate,
-                      l.like_rate,
-                      l.is_final
-                     FROM content_performance_live l
-                    WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
-            GROUP BY h.time_window, h.is_final, w.song_id, w.artist_id) c
+      h.is_final
+     FROM ( SELECT content_performance_hour_parts.time_window,
+              content_performance_hour_parts.song_id,
+              content_performance_hour_parts.artist_id,
+              sum(content_performance_hour_parts.stream_count)::integer AS stream_count,
+              sum(content_performance_hour_parts.completed_count)::integer AS completed_count,
+              sum(content_performance_hour_parts.skipped_count)::integer AS skipped_count,
+              sum(content_performance_hour_parts.liked_count)::integer AS liked_count
+             FROM content_performance_hour_parts
+            GROUP BY content_performance_hour_parts.time_window, content_performance_hour_parts.song_id, content_performance_hour_parts.artist_id) c
+       JOIN hour_states h USING (time_window)
        LEFT JOIN songs s USING (song_id)
        LEFT JOIN artists a USING (artist_id);
   grant select to reader
@@ -934,6 +990,47 @@ view content_by_window
      FROM content_performance_live l
        LEFT JOIN songs s USING (song_id)
        LEFT JOIN artists a USING (artist_id);
+  grant select to reader
+
+view content_performance_hour_parts
+  time_window timestamp with time zone
+  song_id integer
+  artist_id integer
+  stream_count integer
+  completed_count integer
+  skipped_count integer
+  liked_count integer
+   SELECT s.time_window,
+      s.song_id,
+      s.artist_id,
+      s.stream_count,
+      s.completed_count,
+      s.skipped_count,
+      s.liked_count
+     FROM content_performance_hours s
+    WHERE s.time_window = ANY ((ARRAY( SELECT h.time_window
+             FROM hour_rollups h
+            WHERE h.rolled_until IS NOT NULL)))
+  UNION ALL
+   SELECT h.time_window,
+      m.song_id,
+      m.artist_id,
+      m.stream_count::integer AS stream_count,
+      round(m.completion_rate * m.stream_count::double precision)::integer AS completed_count,
+      round(m.skip_rate * m.stream_count::double precision)::integer AS skipped_count,
+      round(m.like_rate * m.stream_count::double precision)::integer AS liked_count
+     FROM hour_rollups h
+       JOIN content_performance_metrics m ON m.time_window >= COALESCE(h.rolled_until, h.time_window) AND m.time_window < (h.time_window + '01:00:00'::interval)
+    WHERE h.rolled_until IS DISTINCT FROM (h.time_window + '01:00:00'::interval)
+  UNION ALL
+   SELECT date_bin('01:00:00'::interval, content_performance_partial_rows.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone) AS time_window,
+      content_performance_partial_rows.song_id,
+      content_performance_partial_rows.artist_id,
+      content_performance_partial_rows.stream_count,
+      content_performance_partial_rows.completed_count,
+      content_performance_partial_rows.skipped_count,
+      content_performance_partial_rows.liked_count
+     FROM content_performance_partial_rows;
   grant select to reader
 
 view content_performance_live
@@ -1036,7 +1133,6 @@ view engagement_by_hour
   time_window timestamp with time zone
   subscription_type text
   age_group text
-  active_users bigint
   stream_count bigint
   total_listen_time bigint
   skipped_count bigint
@@ -1044,47 +1140,31 @@ view engagement_by_hour
   shared_count bigint
   added_to_playlist_count bigint
   is_final boolean
-   SELECT time_window,
-      COALESCE(subscription_type, 'unknown'::text) AS subscription_type,
-      age_group(age) AS age_group,
-      sum(active_users)::bigint AS active_users,
-      sum(stream_count)::bigint AS stream_count,
-      sum(total_listen_time)::bigint AS total_listen_time,
-      sum(skipped_count)::bigint AS skipped_count,
-      sum(liked_count)::bigint AS liked_count,
-      sum(shared_count)::bigint AS shared_count,
-      sum(added_to_playlist_count)::bigint AS added_to_playlist_count,
-      bool_and(is_final) AS is_final
-     FROM ( SELECT e.time_window,
-              u.subscription_type,
-              u.age,
-              count(*) AS active_users,
-              sum(e.stream_count) AS stream_count,
-              sum(e.total_listen_time::double precision) AS total_listen_time,
-              sum(e.skipped_count) AS skipped_count,
-              sum(e.liked_count) AS liked_count,
-              sum(e.shared_count) AS shared_count,
-              sum(e.added_to_playlist_count) AS added_to_playlist_count,
-              bool_and(e.is_final) AS is_final
-             FROM user_engagement_rolled e
-               LEFT JOIN users u USING (user_id)
-            GROUP BY e.time_window, u.subscription_type, u.age
-          UNION ALL
-           SELECT e.time_window,
-              u.subscription_type,
-              u.age,
-              count(*) AS active_users,
-              sum(e.stream_count) AS stream_count,
-              sum(e.total_listen_time::double precision) AS total_listen_time,
-              sum(e.skipped_count) AS skipped_count,
-              sum(e.liked_count) AS liked_count,
-              sum(e.shared_count) AS shared_count,
-              sum(e.added_to_playlist_count) AS added_to_playlist_count,
-              bool_and(e.is_final) AS is_final
-             FROM user_engagement_unrolled e
-               LEFT JOIN users u USING (user_id)
-            GROUP BY e.time_window, u.subscription_type, u.age) ages
-    GROUP BY time_window, (COALESCE(subscription_type, 'unknown'::text)), (age_group(age));
+   SELECT w.time_window,
+      w.subscription_type,
+      w.age_group,
+      w.stream_count,
+      w.total_listen_time,
+      w.skipped_count,
+      w.liked_count,
+      w.shared_count,
+      w.added_to_playlist_count,
+      w.is_final AND (w.time_window + '01:00:00'::interval) <= f.closed_until AS is_final
+     FROM ( SELECT date_bin('01:00:00'::interval, engagement_window_parts.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone) AS time_window,
+              engagement_window_parts.subscription_type,
+              engagement_window_parts.age_group,
+              sum(engagement_window_parts.stream_count)::bigint AS stream_count,
+              sum(engagement_window_parts.total_listen_time)::bigint AS total_listen_time,
+              sum(engagement_window_parts.skipped_count)::bigint AS skipped_count,
+              sum(engagement_window_parts.liked_count)::bigint AS liked_count,
+              sum(engagement_window_parts.shared_count)::bigint AS shared_count,
+              sum(engagement_window_parts.added_to_playlist_count)::bigint AS added_to_playlist_count,
+              bool_and(engagement_window_parts.is_final) AS is_final
+             FROM engagement_window_parts
+            GROUP BY (date_bin('01:00:00'::interval, engagement_window_parts.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone)), engagement_window_parts.subscription_type, engagement_window_parts.age_group
+           HAVING sum(engagement_window_parts.stream_count) > 0::numeric) w
+       CROSS JOIN window_frontiers f
+    WHERE f.window_kind = 'minutes'::text;
   grant select to reader
 
 view engagement_by_user_hour
@@ -1109,28 +1189,18 @@ view engagement_by_user_hour
       e.liked_count,
       e.shared_count,
       e.added_to_playlist_count,
-      e.is_final
-     FROM ( SELECT user_engagement_rolled.time_window,
-              user_engagement_rolled.user_id,
-              user_engagement_rolled.stream_count,
-              user_engagement_rolled.total_listen_time,
-              user_engagement_rolled.skipped_count,
-              user_engagement_rolled.liked_count,
-              user_engagement_rolled.shared_count,
-              user_engagement_rolled.added_to_playlist_count,
-              user_engagement_rolled.is_final
-             FROM user_engagement_rolled
-          UNION ALL
-           SELECT user_engagement_unrolled.time_window,
-              user_engagement_unrolled.user_id,
-              user_engagement_unrolled.stream_count,
-              user_engagement_unrolled.total_listen_time,
-              user_engagement_unrolled.skipped_count,
-              user_engagement_unrolled.liked_count,
-              user_engagement_unrolled.shared_count,
-              user_engagement_unrolled.added_to_playlist_count,
-              user_engagement_unrolled.is_final
-             FROM user_engagement_unrolled) e
+      h.is_final
+     FROM ( SELECT user_engagement_hour_parts.time_window,
+              user_engagement_hour_parts.user_id,
+              sum(user_engagement_hour_parts.stream_count)::integer AS stream_count,
+              sum(user_engagement_hour_parts.total_listen_time::double precision)::bigint AS total_listen_time,
+              sum(user_engagement_hour_parts.skipped_count)::integer AS skipped_count,
+              sum(user_engagement_hour_parts.liked_count)::integer AS liked_count,
+              sum(user_engagement_hour_parts.shared_count)::integer AS shared_count,
+              sum(user_engagement_hour_parts.added_to_playlist_count)::integer AS added_to_playlist_count
+             FROM user_engagement_hour_parts
+            GROUP BY user_engagement_hour_parts.time_window, user_engagement_hour_parts.user_id) e
+       JOIN hour_states h USING (time_window)
        LEFT JOIN users u USING (user_id);
   grant select to reader
 
@@ -1174,8 +1244,8 @@ view engagement_by_window
   added_to_playlist_count bigint
   is_final boolean
    SELECT time_window,
-      COALESCE(subscription_type, 'unknown'::text) AS subscription_type,
-      age_group(age) AS age_group,
+      subscription_type,
+      age_group,
       sum(active_users)::bigint AS active_users,
       sum(stream_count)::bigint AS stream_count,
       sum(total_listen_time)::bigint AS total_listen_time,
@@ -1184,21 +1254,112 @@ view engagement_by_window
       sum(shared_count)::bigint AS shared_count,
       sum(added_to_playlist_count)::bigint AS added_to_playlist_count,
       bool_and(is_final) AS is_final
-     FROM ( SELECT l.time_window,
+     FROM ( SELECT engagement_window_parts.time_window,
+              engagement_window_parts.subscription_type,
+              engagement_window_parts.age_group,
+              engagement_window_parts.active_users,
+              engagement_window_parts.stream_count,
+              engagement_window_parts.total_listen_time,
+              engagement_window_parts.skipped_count,
+              engagement_window_parts.liked_count,
+              engagement_window_parts.shared_count,
+              engagement_window_parts.added_to_playlist_count,
+              engagement_window_parts.is_final
+             FROM engagement_window_parts
+          UNION ALL
+           SELECT p.time_window,
+              COALESCE(u.subscription_type, 'unknown'::text) AS "coalesce",
+              age_group(u.age) AS age_group,
+              1,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0,
+              false
+             FROM ( SELECT DISTINCT user_engagement_partial_rows.time_window,
+                      user_engagement_partial_rows.user_id
+                     FROM user_engagement_partial_rows) p
+               LEFT JOIN users u USING (user_id)) parts
+    GROUP BY time_window, subscription_type, age_group
+   HAVING sum(active_users) > 0::numeric;
+  grant select to reader
+
+view engagement_window_parts
+  time_window timestamp with time zone
+  subscription_type text
+  age_group text
+  active_users bigint
+  stream_count bigint
+  total_listen_time bigint
+  skipped_count bigint
+  liked_count bigint
+  shared_count bigint
+  added_to_playlist_count bigint
+  is_final boolean
+   SELECT user_engagement_segments.time_window,
+      user_engagement_segments.subscription_type,
+      user_engagement_segments.age_group,
+      user_engagement_segments.active_users,
+      user_engagement_segments.stream_count,
+      user_engagement_segments.total_listen_time,
+      user_engagement_segments.skipped_count,
+      user_engagement_segments.liked_count,
+      user_engagement_segments.shared_count,
+      user_engagement_segments.added_to_playlist_count,
+      true AS is_final
+     FROM user_engagement_segments
+  UNION ALL
+   SELECT user_segment_moves.time_window,
+      user_segment_moves.subscription_type,
+      user_segment_moves.age_group,
+      user_segment_moves.active_users,
+      user_segment_moves.stream_count,
+      user_segment_moves.total_listen_time,
+      user_segment_moves.skipped_count,
+      user_segment_moves.liked_count,
+      user_segment_moves.shared_count,
+      user_segment_moves.added_to_playlist_count,
+      true AS is_final
+     FROM user_segment_moves
+  UNION ALL
+   SELECT ages.time_window,
+      COALESCE(ages.subscription_type, 'unknown'::text) AS subscription_type,
+      age_group(ages.age) AS age_group,
+      0 AS active_users,
+      ages.stream_count::bigint AS stream_count,
+      ages.total_listen_time::bigint AS total_listen_time,
+      ages.skipped_count::bigint AS skipped_count,
+      ages.liked_count::bigint AS liked_count,
+      ages.shared_count::bigint AS shared_count,
+      ages.added_to_playlist_count::bigint AS added_to_playlist_count,
+      false AS is_final
+     FROM ( SELECT p.time_window,
               u.subscription_type,
               u.age,
-              count(*) AS active_users,
-              sum(l.stream_count::double precision) AS stream_count,
-              sum(l.total_listen_time::double precision) AS total_listen_time,
-              sum(round(l.skip_rate * l.stream_count::double precision)) AS skipped_count,
-              sum(round(l.like_rate * l.stream_count::double precision)) AS liked_count,
-              sum(round(l.share_rate * l.stream_count::double precision)) AS shared_count,
-              sum(round(l.playlist_add_rate * l.stream_count::double precision)) AS added_to_playlist_count,
-              bool_and(l.is_final) AS is_final
-             FROM user_engagement_live l
+              sum(p.stream_count::double precision) AS stream_count,
+              sum(p.total_listen_time::double precision) AS total_listen_time,
+              sum(p.skipped_count::double precision) AS skipped_count,
+              sum(p.liked_count::double precision) AS liked_count,
+              sum(p.shared_count::double precision) AS shared_count,
+              sum(p.added_to_playlist_count::double precision) AS added_to_playlist_count
+             FROM user_engagement_partial_rows p
                LEFT JOIN users u USING (user_id)
-            GROUP BY l.time_window, u.subscription_type, u.age) ages
-    GROUP BY time_window, (COALESCE(subscription_type, 'unknown'::text)), (age_group(age));
+            GROUP BY p.time_window, u.subscription_type, u.age) ages;
+  grant select to reader
+
+view hour_states
+  time_window timestamp with time zone
+  is_final boolean
+   SELECT time_window,
+      o.time_window IS NULL AND (time_window + '01:00:00'::interval) <= f.closed_until AS is_final
+     FROM hour_rollups h
+       FULL JOIN ( SELECT DISTINCT date_bin('01:00:00'::interval, window_partials.window_start, '1970-01-01 00:00:00+00'::timestamp with time zone) AS time_window
+             FROM window_partials
+            WHERE window_partials.window_kind = 'minutes'::text) o USING (time_window)
+       CROSS JOIN window_frontiers f
+    WHERE f.window_kind = 'minutes'::text;
   grant select to reader
 
 view hourly_live
@@ -1298,7 +1459,7 @@ view location_by_window
        LEFT JOIN locations p USING (location_id);
   grant select to reader
 
-view location_listeners_by_hour
+view location_listener_hour_parts
   time_window timestamp with time zone
   location_id integer
   chunk integer
@@ -1309,20 +1470,35 @@ view location_listeners_by_hour
       s.listeners
      FROM location_listener_hours s
     WHERE s.time_window = ANY ((ARRAY( SELECT h.time_window
-             FROM rolled_hours h)))
+             FROM hour_rollups h
+            WHERE h.rolled_until IS NOT NULL)))
   UNION ALL
    SELECT h.time_window,
-      w.location_id,
-      w.chunk,
-      bit_or(w.listeners) AS listeners
-     FROM unrolled_hours h
-       CROSS JOIN LATERAL ( SELECT l.time_window,
-              l.location_id,
-              l.chunk,
-              l.listeners
-             FROM location_listeners_live l
-            WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
-    GROUP BY h.time_window, w.location_id, w.chunk;
+      l.location_id,
+      l.chunk,
+      l.listeners
+     FROM hour_rollups h
+       JOIN location_listeners l ON l.time_window >= COALESCE(h.rolled_until, h.time_window) AND l.time_window < (h.time_window + '01:00:00'::interval)
+    WHERE h.rolled_until IS DISTINCT FROM (h.time_window + '01:00:00'::interval)
+  UNION ALL
+   SELECT date_bin('01:00:00'::interval, location_listeners_open.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone) AS time_window,
+      location_listeners_open.location_id,
+      location_listeners_open.chunk,
+      location_listeners_open.listeners
+     FROM location_listeners_open;
+  grant select to reader
+
+view location_listeners_by_hour
+  time_window timestamp with time zone
+  location_id integer
+  chunk integer
+  listeners "bit"
+   SELECT time_window,
+      location_id,
+      chunk,
+      bit_or(listeners) AS listeners
+     FROM location_listener_hour_parts
+    GROUP BY time_window, location_id, chunk;
   grant select to reader
 
 view location_listeners_live
@@ -1336,6 +1512,18 @@ view location_listeners_live
       location_listeners.listeners
      FROM location_listeners
   UNION ALL
+   SELECT location_listeners_open.time_window,
+      location_listeners_open.location_id,
+      location_listeners_open.chunk,
+      location_listeners_open.listeners
+     FROM location_listeners_open;
+  grant select to reader
+
+view location_listeners_open
+  time_window timestamp with time zone
+  location_id integer
+  chunk integer
+  listeners "bit"
    SELECT location_partials.time_window,
       location_partials.location_id,
       user_id.user_id >> 11 AS chunk,
@@ -1403,31 +1591,49 @@ view plays_by_location
        LEFT JOIN locations l USING (location_id);
   grant select to reader
 
-view rolled_hours
+view user_engagement_hour_parts
   time_window timestamp with time zone
-   SELECT time_window
-     FROM hour_rollups h
-    WHERE rolled_at IS NOT NULL AND NOT (EXISTS ( SELECT
-             FROM unrolled_hours o
-            WHERE o.time_window = h.time_window));
-  grant select to reader
-
-view unrolled_hours
-  time_window timestamp with time zone
-  is_final boolean
-   SELECT time_window,
-      NOT bool_or(is_open) AS is_final
-     FROM ( SELECT h.time_window,
-              (h.time_window + '01:00:00'::interval) > f.closed_until AS is_open
+  user_id integer
+  stream_count integer
+  total_listen_time bigint
+  skipped_count integer
+  liked_count integer
+  shared_count integer
+  added_to_playlist_count integer
+   SELECT s.time_window,
+      s.user_id,
+      s.stream_count,
+      s.total_listen_time,
+      s.skipped_count,
+      s.liked_count,
+      s.shared_count,
+      s.added_to_playlist_count
+     FROM user_engagement_hours s
+    WHERE s.time_window = ANY ((ARRAY( SELECT h.time_window
              FROM hour_rollups h
-               CROSS JOIN window_frontiers f
-            WHERE h.rolled_at IS NULL AND f.window_kind = 'minutes'::text
-          UNION ALL
-           SELECT date_bin('01:00:00'::interval, window_partials.window_start, '1970-01-01 00:00:00+00'::timestamp with time zone) AS date_bin,
-              true
-             FROM window_partials
-            WHERE window_partials.window_kind = 'minutes'::text) found
-    GROUP BY time_window;
+            WHERE h.rolled_until IS NOT NULL)))
+  UNION ALL
+   SELECT h.time_window,
+      m.user_id,
+      m.stream_count::integer AS stream_count,
+      m.total_listen_time,
+      round(m.skip_rate * m.stream_count::double precision)::integer AS skipped_count,
+      round(m.like_rate * m.stream_count::double precision)::integer AS liked_count,
+      round(m.share_rate * m.stream_count::double precision)::integer AS shared_count,
+      round(m.playlist_add_rate * m.stream_count::double precision)::integer AS added_to_playlist_count
+     FROM hour_rollups h
+       JOIN user_engagement_metrics m ON m.time_window >= COALESCE(h.rolled_until, h.time_window) AND m.time_window < (h.time_window + '01:00:00'::interval)
+    WHERE h.rolled_until IS DISTINCT FROM (h.time_window + '01:00:00'::interval)
+  UNION ALL
+   SELECT date_bin('01:00:00'::interval, user_engagement_partial_rows.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone) AS time_window,
+      user_engagement_partial_rows.user_id,
+      user_engagement_partial_rows.stream_count,
+      user_engagement_partial_rows.total_listen_time,
+      user_engagement_partial_rows.skipped_count,
+      user_engagement_partial_rows.liked_count,
+      user_engagement_partial_rows.shared_count,
+      user_engagement_partial_rows.added_to_playlist_count
+     FROM user_engagement_partial_rows;
   grant select to reader
 
 view user_engagement_live
@@ -1488,61 +1694,50 @@ view user_engagement_partial_rows -- user_engagement_partials with a row per mic
   grant select to closer
   grant select to reader
 
-view user_engagement_rolled
+view user_segment_moves
   time_window timestamp with time zone
-  user_id integer
-  stream_count integer
+  subscription_type text
+  age_group text
+  active_users integer
+  stream_count bigint
   total_listen_time bigint
-  skipped_count integer
-  liked_count integer
-  shared_count integer
-  added_to_playlist_count integer
-  is_final boolean
-   SELECT time_window,
-      user_id,
-      stream_count,
-      total_listen_time,
-      skipped_count,
-      liked_count,
-      shared_count,
-      added_to_playlist_count,
-      true AS is_final
-     FROM user_engagement_hours s
-    WHERE time_window = ANY ((ARRAY( SELECT h.time_window
-             FROM rolled_hours h)));
-  grant select to reader
-
-view user_engagement_unrolled
-  time_window timestamp with time zone
-  user_id integer
-  stream_count integer
-  total_listen_time bigint
-  skipped_count integer
-  liked_count integer
-  shared_count integer
-  added_to_playlist_count integer
-  is_final boolean
-   SELECT h.time_window,
-      w.user_id,
-      sum(w.stream_count::double precision)::integer AS stream_count,
-      sum(w.total_listen_time::double precision)::bigint AS total_listen_time,
-      sum(round(w.skip_rate * w.stream_count::double precision))::integer AS skipped_count,
-      sum(round(w.like_rate * w.stream_count::double precision))::integer AS liked_count,
-      sum(round(w.share_rate * w.stream_count::double precision))::integer AS shared_count,
-      sum(round(w.playlist_add_rate * w.stream_count::double precision))::integer AS added_to_playlist_count,
-      h.is_final
-     FROM unrolled_hours h
-       CROSS JOIN LATERAL ( SELECT l.time_window,
-              l.user_id,
-              l.stream_count,
-              l.total_listen_time,
-              l.avg_listen_time,
-              l.skip_rate,
-              l.like_rate,
-              l.share_rate,
-              l.playlist_add_rate,
-              l.is_final
-             FROM user_engagement_live l
-            WHERE l.time_window >= h.time_window AND l.time_window < (h.time_window + '01:00:00'::interval)) w
-    GROUP BY h.time_window, h.is_final, w.user_id;
+  skipped_count bigint
+  liked_count bigint
+  shared_count bigint
+  added_to_playlist_count bigint
+   SELECT l.time_window,
+      s.subscription_type,
+      s.age_group,
+      s.sign AS active_users,
+      s.sign * m.stream_count AS stream_count,
+      s.sign * m.total_listen_time AS total_listen_time,
+      s.sign * total_of_mean(m.skip_rate, m.stream_count) AS skipped_count,
+      s.sign * total_of_mean(m.like_rate, m.stream_count) AS liked_count,
+      s.sign * total_of_mean(m.share_rate, m.stream_count) AS shared_count,
+      s.sign * total_of_mean(m.playlist_add_rate, m.stream_count) AS added_to_playlist_count
+     FROM ( SELECT DISTINCT ON (w.time_window, c.user_id) w.time_window,
+              c.user_id,
+              c.subscription_type,
+              c.age_group
+             FROM user_engagement_segment_versions w
+               JOIN user_segment_changes c ON c.version > w.version
+            WHERE w.version < (( SELECT user_segment_version.version
+                     FROM user_segment_version))
+            ORDER BY w.time_window, c.user_id, c.version) l
+       CROSS JOIN LATERAL ( SELECT m_1.time_window,
+              m_1.user_id,
+              m_1.stream_count,
+              m_1.total_listen_time,
+              m_1.avg_listen_time,
+              m_1.skip_rate,
+              m_1.like_rate,
+              m_1.share_rate,
+              m_1.playlist_add_rate,
+              m_1.revision,
+              m_1.updated_at
+             FROM user_engagement_metrics m_1
+            WHERE m_1.time_window = l.time_window AND m_1.user_id = l.user_id
+           LIMIT 1) m
+       LEFT JOIN users u ON u.user_id = l.user_id
+       CROSS JOIN LATERAL ( VALUES (l.subscription_type,l.age_group,'-1'::integer), (COALESCE(u.subscription_type, 'unknown'::text),age_group(u.age),1)) s(subscription_type, age_group, sign);
   grant select to reader

@@ -1,4 +1,5 @@
 import { readHorizonMs } from "#shared/adapters/postgres/retention-horizon.ts";
+import { sumSegments } from "#shared/adapters/postgres/segment-sums.ts";
 import type { Transaction } from "#shared/adapters/postgres/session.ts";
 import {
   loadPerKind,
@@ -38,7 +39,7 @@ export interface RowCounts {
 
 /**
  * Brings the metric rows of a closed window in line with the facts, as a revision does: under the window's lock, marks
- * first, then the facts. A window in which nothing is wrong is left as it is, but for its hour, which is added up anew.
+ * first, then the facts. A window in which nothing is wrong is left as it is, but for what is added up from it, which is made anew.
  *
  * @returns counts per metric table; null where retention has given up facts of the window, whose rows stay as they are
  */
@@ -69,7 +70,10 @@ export async function rebuildWindow(
   for (const statement of recompute[kind])
     await transaction.query(statement, [start, end]);
   await transaction.query(discardWindow, [kind, start]);
-  if (kind === "minutes") await transaction.query(outdateHour, [start]);
+  if (kind === "minutes") {
+    await sumSegments(transaction, start);
+    await transaction.query(outdateHour, [start]);
+  }
 
   const after = await readRowCounts(transaction, start);
   const counts = new Map(

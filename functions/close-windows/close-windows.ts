@@ -34,7 +34,7 @@ const closingEvent = z.union([
 
 /** Fewer would write more than they spare who looks at the window: a fold writes a large window's arrays anew. */
 const FOLD_FROM = { filling: 50, full: 10 };
-/** Late plays revise a window every 30 s; its hour is added up once they have stopped. */
+/** Late plays revise a window every 30 s; its hour is added up anew once they have stopped. */
 const HOUR_AT_REST_MS = 120_000;
 /** Micro-batches may hold the frontiers' lock for longer than one attempt waits. */
 const FRONTIER_ATTEMPTS = 20;
@@ -84,12 +84,19 @@ export const closeWindows =
       if (!hasTime()) break;
       if (await windowStore.rollUpHour(hour)) rolledUp += 1;
     }
+    let regrouped = 0;
+    for (const hour of await windowStore.findHoursToRegroup()) {
+      if (!hasTime()) break;
+      if (await windowStore.regroupHour(hour)) regrouped += 1;
+    }
+    await windowStore.discardFollowedChanges();
     return {
       summary: {
         merged: published.merged + afterIdle.merged,
         recomputed: published.recomputed + afterIdle.recomputed,
         folded,
         rolled_up: rolledUp,
+        regrouped,
         idle,
         watermark_delay_ms: await windowStore.readWatermarkDelayMs(),
       },

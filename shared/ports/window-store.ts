@@ -47,10 +47,16 @@ export interface WindowStore {
     from: FoldableFrom,
   ): Promise<Pick<Window, "kind" | "start">[]>;
   foldWindow(window: Pick<Window, "kind" | "start">): Promise<void>;
-  /** Hours whose sums are missing or out of date, and whose windows were not published anew for so long; newest first. */
+  /** Hours whose sums lack a published window, and of whose windows none was published for so long; newest first. */
   findRollableHours(atRestMs: number): Promise<Date[]>;
-  /** Adds up the published windows of an hour; false where somebody else has, or holds one of them. */
+  /** Adds up the published windows of an hour, up to the first that is open; false where somebody else has, or holds one of them. */
   rollUpHour(hour: Date): Promise<boolean>;
+  /** Hours whose sums by segment should follow users who have moved; newest first. */
+  findHoursToRegroup(): Promise<Date[]>;
+  /** Has the sums of an hour by segment follow the users; false where somebody holds one of its windows. */
+  regroupHour(hour: Date): Promise<boolean>;
+  /** Gives up which segments users have left, where all sums have followed them; false where there was nothing to give up. */
+  discardFollowedChanges(): Promise<boolean>;
   /** Runs `work` unless another closing is under way; false when it is. */
   oneAtATime(work: () => Promise<void>): Promise<boolean>;
   readProgress(idleTimeoutMs: number): Promise<PartitionProgress[]>;

@@ -27,22 +27,26 @@ update,
 delete on location_listeners to closer;
 
 -- Sums of an hour over its published windows, down to a twelfth of the metric rows. They are made from these some time after the
--- hour is over; until then, and from when one of its windows is published anew, the windows themselves are read.
+-- last of them was published, so that those of a running hour lag a little behind; the windows that they do not hold are read
+-- one by one, and all of them from when one that they hold is published anew.
 create table hour_rollups (
   time_window timestamptz primary key,
-  rolled_at timestamptz,
+  rolled_until timestamptz,
+  is_due boolean not null default true,
   changed_at timestamptz not null default clock_timestamp()
 );
 
 comment on column hour_rollups.time_window is 'start of the hour, UTC; there is a row when one of its windows, or the hour itself, has been published';
 
-comment on column hour_rollups.rolled_at is 'when its sums were made; null: they are missing or out of date';
+comment on column hour_rollups.rolled_until is 'its sums hold the windows that start before; null: they are missing or out of date';
+
+comment on column hour_rollups.is_due is 'whether one of its windows has been published since its sums were made';
 
 comment on column hour_rollups.changed_at is 'when one of its windows, or the hour itself, was published or revised last';
 
 create index hour_rollups_due_idx on hour_rollups (time_window)
 where
-  rolled_at is null;
+  is_due;
 
 create table user_engagement_hours (
   time_window timestamptz not null,
@@ -103,10 +107,19 @@ set
   search_path = public,
   pg_temp as $$
 begin
-  insert into hour_rollups as h (time_window)
-  values (date_bin(interval '1 hour', new.window_start, timestamptz '1970-01-01 00:00:00+00'))
+  insert into hour_rollups as h (time_window, is_due)
+  values (
+    date_bin(interval '1 hour', new.window_start, timestamptz '1970-01-01 00:00:00+00'),
+    new.window_kind = 'minutes'
+  )
   on conflict (time_window) do update
-  set rolled_at = case new.window_kind when 'minutes' then null else h.rolled_at end, changed_at = excluded.changed_at;
+  set
+    rolled_until = case
+      when excluded.is_due and new.window_start < h.rolled_until then null
+      else h.rolled_until
+    end,
+    is_due = h.is_due or excluded.is_due,
+    changed_at = excluded.changed_at;
   return null;
 end
 $$;

@@ -118,16 +118,17 @@ describe("windows that were published before listeners were kept", () => {
       ]);
       expect(
         await list(
-          "select to_char(time_window at time zone 'UTC', 'HH24:MI'), rolled_at from hour_rollups order by 1",
+          "select to_char(time_window at time zone 'UTC', 'HH24:MI'), rolled_until, is_due from hour_rollups order by 1",
         ),
       ).toEqual([
-        ["10:00", null],
-        ["12:00", null],
-        ["13:00", null],
+        ["10:00", null, true],
+        ["12:00", null, true],
+        ["13:00", null, true],
       ]);
       for (const check of [
         "location_listeners_match_facts",
         "hour_rollups_match_windows",
+        "segment_sums_match_windows",
       ]) {
         const { text } = loadStatement(`validation/checks/${check}`);
         expect((await client.query(text)).rows).toEqual([]);

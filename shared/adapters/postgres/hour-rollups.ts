@@ -1,22 +1,24 @@
 import { loadStatement } from "#shared/sql.ts";
 
-import { isLockTimeout, type Session } from "./session.ts";
+import { limitingLockWait } from "./limit-lock-wait.ts";
+import type { Session } from "./session.ts";
 
 const load = (name: string) => loadStatement(`queries/close-windows/${name}`);
 const findRollable = load("find_rollable_hours");
-const limitLockWait = load("limit_lock_wait");
 const lockHour = load("lock_hour");
 const recordRollUp = load("record_roll_up");
-const ROLL_UP = [
+const DISCARD = [
   load("discard_user_engagement_hour"),
-  load("roll_up_user_engagement"),
   load("discard_content_performance_hour"),
-  load("roll_up_content_performance"),
   load("discard_location_listener_hour"),
+];
+const ROLL_UP = [
+  load("roll_up_user_engagement"),
+  load("roll_up_content_performance"),
   load("roll_up_location_listeners"),
 ];
 
-/** Hours, by their start, of which dashboards still have to read the windows, although these have come to rest. */
+/** Hours, by their start, of which dashboards still have to read windows, although these have come to rest. */
 export async function findRollableHours(
   session: Session,
   atRestMs: number,
@@ -28,7 +30,7 @@ export async function findRollableHours(
 }
 
 /**
- * Makes the sums of an hour anew from its published windows, none of which is published meanwhile.
+ * Makes the sums of an hour anew from its published windows, up to the first that is open; none is published meanwhile.
  *
  * @returns false where there was nothing to do any more, or somebody holds one of the windows for longer than half a second
  */
@@ -36,18 +38,16 @@ export async function rollUpHour(
   session: Session,
   hour: Date,
 ): Promise<boolean> {
-  try {
-    return await session.transaction(async (transaction) => {
-      await transaction.query(limitLockWait);
-      await transaction.query(lockHour, [hour]);
-      const [recorded] = await transaction.query(recordRollUp, [hour]);
-      if (recorded === undefined) return false;
-      for (const statement of ROLL_UP)
-        await transaction.query(statement, [hour]);
-      return true;
-    });
-  } catch (error) {
-    if (isLockTimeout(error)) return false;
-    throw error;
-  }
+  return limitingLockWait(session, async (transaction) => {
+    await transaction.query(lockHour, [hour]);
+    const [recorded] = await transaction.query<{ rolled_until: Date }>(
+      recordRollUp,
+      [hour],
+    );
+    if (recorded === undefined) return false;
+    for (const statement of DISCARD) await transaction.query(statement, [hour]);
+    for (const statement of ROLL_UP)
+      await transaction.query(statement, [hour, recorded.rolled_until]);
+    return true;
+  });
 }

@@ -9,8 +9,14 @@ import { loadStatement, type Statement } from "#shared/sql.ts";
 
 import { findRollableHours, rollUpHour } from "./hour-rollups.ts";
 import {
+  discardFollowedChanges,
+  findHoursToRegroup,
+  regroupHour,
+  sumSegments,
+} from "./segment-sums.ts";
+import { limitingLockWait } from "./limit-lock-wait.ts";
+import {
   createSession,
-  isLockTimeout,
   type Session,
   type SessionOptions,
   type Transaction,
@@ -33,7 +39,6 @@ const foldWindow = load("fold_window_partials");
 const foldLatePlayCounts = load("fold_late_play_counts");
 const tryLockClosing = load("try_lock_closing");
 const unlockClosing = load("unlock_closing");
-const limitLockWait = load("limit_lock_wait");
 const readLedgerEnds = load("read_ledger_ends");
 const markIdle = load("mark_idle");
 const registerPartitions = loadStatement("queries/ledger/register_partitions");
@@ -57,22 +62,15 @@ export function createWindowStore({
 }: WindowStoreOptions): WindowStore & Pick<Session, "close"> {
   const session = createSession(options);
   /** Moves frontiers with no micro-batch in between; waits for half a second at most, as they wait behind it. */
-  const moveFrontiers = async (
+  const moveFrontiers = (
     statement: Statement,
     values: readonly unknown[],
-  ): Promise<boolean> => {
-    try {
-      await session.transaction(async (transaction) => {
-        await transaction.query(limitLockWait);
-        await transaction.query(lockFrontiers);
-        await transaction.query(statement, values);
-      });
+  ): Promise<boolean> =>
+    limitingLockWait(session, async (transaction) => {
+      await transaction.query(lockFrontiers);
+      await transaction.query(statement, values);
       return true;
-    } catch (error) {
-      if (isLockTimeout(error)) return false;
-      throw error;
-    }
-  };
+    });
 
   return {
     close: () => session.close(),
@@ -127,6 +125,9 @@ export function createWindowStore({
     },
     findRollableHours: (atRestMs) => findRollableHours(session, atRestMs),
     rollUpHour: (hour) => rollUpHour(session, hour),
+    findHoursToRegroup: () => findHoursToRegroup(session),
+    regroupHour: (hour) => regroupHour(session, hour),
+    discardFollowedChanges: () => discardFollowedChanges(session),
     async oneAtATime(work) {
       const [row] = await session.query<{ is_locked: boolean }>(tryLockClosing);
       if (row?.is_locked !== true) return false;
@@ -200,6 +201,7 @@ async function publishWindow(
   }
   await transaction.query(discardWindow, [kind, start]);
   if (isFinal) return "unchanged";
+  if (kind === "minutes") await sumSegments(transaction, start);
   await transaction.query(recordPublication, [kind, start]);
   return isRevision ? "recomputed" : "merged";
 }

@@ -1,5 +1,4 @@
--- Hours whose sums are missing or out of date, and that have come to rest: their windows are closed and published, and
--- none of them was published anew for a while.
+-- Hours whose sums lack a published window, and that have come to rest: none of their windows was published for a while.
 -- Parameters: $1 integer, that while in milliseconds. Rows: time_window, newest first, six at most: the next run takes more.
 -- Reads only.
 select
@@ -8,26 +7,21 @@ from
   hour_rollups h
   join window_frontiers f on f.window_kind = 'minutes'
 where
-  h.rolled_at is null
+  h.is_due
   and (
     h.changed_at <= clock_timestamp() - $1::integer * interval '1 millisecond'
     -- The clock was put back.
     or h.changed_at > clock_timestamp()
   )
-  -- Its last window may end in the next hour.
-  and f.closed_until >= f.window_size + date_bin(
-    f.window_size,
-    h.time_window + interval '1 hour' - interval '1 microsecond',
-    timestamptz '1970-01-01 00:00:00+00'
-  )
-  and not exists (
+  and f.closed_until > h.time_window
+  -- Nothing can be added up before its first window is published.
+  and h.time_window not in (
     select
+      p.window_start
     from
       window_partials p
     where
       p.window_kind = 'minutes'
-      and p.window_start >= h.time_window
-      and p.window_start < h.time_window + interval '1 hour'
   )
 order by
   h.time_window desc

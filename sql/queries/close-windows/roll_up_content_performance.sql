@@ -1,5 +1,5 @@
--- Adds up an hour's published windows per song and artist.
--- Parameters: $1 timestamptz, start of the hour. Rerun: only after discard_content_performance_hour.sql.
+-- Adds up an hour's published windows, up to where it is rolled up, per song and artist.
+-- Parameters: $1 timestamptz, start of the hour; $2 timestamptz, as record_roll_up.sql returns it. Rerun: only after discard_content_performance_hour.sql.
 insert into
   content_performance_hours (
     time_window,
@@ -22,7 +22,7 @@ from
   content_performance_metrics
 where
   time_window >= $1::timestamptz
-  and time_window < $1::timestamptz + interval '1 hour'
+  and time_window < $2::timestamptz
 group by
   song_id,
   artist_id

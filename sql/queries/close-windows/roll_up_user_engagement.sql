@@ -1,5 +1,5 @@
--- Adds up an hour's published windows per user.
--- Parameters: $1 timestamptz, start of the hour. Rerun: only after discard_user_engagement_hour.sql.
+-- Adds up an hour's published windows, up to where it is rolled up, per user.
+-- Parameters: $1 timestamptz, start of the hour; $2 timestamptz, as record_roll_up.sql returns it. Rerun: only after discard_user_engagement_hour.sql.
 insert into
   user_engagement_hours (
     time_window,
@@ -24,7 +24,7 @@ from
   user_engagement_metrics
 where
   time_window >= $1::timestamptz
-  and time_window < $1::timestamptz + interval '1 hour'
+  and time_window < $2::timestamptz
 group by
   user_id
 order by

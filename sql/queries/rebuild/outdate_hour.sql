@@ -2,7 +2,8 @@
 -- Parameters: $1 timestamptz, window start. Rerun: the same again.
 update hour_rollups
 set
-  rolled_at = null,
+  rolled_until = null,
+  is_due = true,
   changed_at = clock_timestamp()
 where
   time_window = date_bin(

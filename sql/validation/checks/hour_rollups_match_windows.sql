@@ -1,14 +1,15 @@
--- The sums of every hour that is added up are those of its published windows, and every published window has its hour.
+-- The sums of an hour are those of the published windows that they say they hold, and every published window has its hour.
 -- Rows: one per hour that has no row, or whose sums differ, with the number of rows that do. Parameters: none.
 -- Rerun: reads only.
 with
   rolled as materialized (
     select
-      time_window
+      time_window,
+      rolled_until
     from
       hour_rollups
     where
-      rolled_at is not null
+      rolled_until is not null
   ),
   users_expected as (
     select
@@ -23,7 +24,7 @@ with
     from
       rolled h
       join user_engagement_metrics m on m.time_window >= h.time_window
-      and m.time_window < h.time_window + interval '1 hour'
+      and m.time_window < h.rolled_until
     group by
       1,
       2
@@ -47,7 +48,7 @@ with
     from
       rolled h
       join content_performance_metrics m on m.time_window >= h.time_window
-      and m.time_window < h.time_window + interval '1 hour'
+      and m.time_window < h.rolled_until
     group by
       1,
       2,
@@ -69,7 +70,7 @@ with
     from
       rolled h
       join location_listeners l on l.time_window >= h.time_window
-      and l.time_window < h.time_window + interval '1 hour'
+      and l.time_window < h.rolled_until
     group by
       1,
       2,

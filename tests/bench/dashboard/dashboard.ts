@@ -21,7 +21,7 @@ interface DashboardOptions {
 
 const command = new Command("bench:dashboard")
   .description(
-    "Measures how long each tab's answer takes over a day of plays that is nearly over: its last hours are open, or not added up",
+    "Measures how long each tab's answer takes over a day of plays that is nearly over: its last windows are open",
   )
   .option("--plays <count>", "plays of the day", parseCount, 10_000_000)
   .option("--requests <count>", "requests per tab and period", parseCount, 15)

@@ -13,7 +13,7 @@ const DAY = { from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z" };
 
 /**
  * Has the pipeline work off a day of plays. Its windows close as the watermark passes them, so that the last ones are open;
- * of the hours that are over all but the newest are added up.
+ * hours are added up as far as their windows are published, as they are while no late plays come.
  *
  * @returns the end of the day, RFC 3339
  */
@@ -52,7 +52,6 @@ export async function fillDay(
   return DAY.to;
 }
 
-/** All but the newest that could be: a viewer looks before it has come to rest. */
 async function rollUpHours({ connections }: PipelineServers): Promise<void> {
   const store = createWindowStore({
     databaseUrl: connections.databaseUrls.closer,
@@ -62,11 +61,8 @@ async function rollUpHours({ connections }: PipelineServers): Promise<void> {
     allowedLatenessMs: 0,
   });
   try {
-    const [newest] = await store.findRollableHours(0);
     for (;;) {
-      const hours = (await store.findRollableHours(0)).filter(
-        (hour) => hour.getTime() !== newest?.getTime(),
-      );
+      const hours = await store.findRollableHours(0);
       if (hours.length === 0) return;
       for (const hour of hours) await store.rollUpHour(hour);
     }

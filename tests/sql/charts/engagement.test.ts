@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { sumAllSegments } from "#tests/support/rows/sum-segments.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
 const database = useDatabase();
 
 /**
  * One user with 1 play, skipped, and one with 99 plays, none skipped, both `free`; a `premium` user in two windows; one of
- * whom nothing is known but the number; an open window of two micro-batches; an hour that is added up.
+ * whom nothing is known but the number; an open window of two micro-batches; an hour that is over.
  */
 const ROWS = `
   update users set subscription_type = null, age = null;
@@ -21,7 +22,8 @@ const ROWS = `
     ('2026-01-15 12:00+00', 2, 99, 19800, 200, 0, 33.0/99, 1.0/99, 2.0/99),
     ('2026-01-15 12:00+00', 3, 7, 700, 100, 3.0/7, 1.0/7, 0, 0),
     ('2026-01-15 12:05+00', 3, 3, 30, 10, 1.0/3, 0, 0, 0),
-    ('2026-01-15 12:05+00', 4, 1, 50, 50, 0, 1, 0, 0);
+    ('2026-01-15 12:05+00', 4, 1, 50, 50, 0, 1, 0, 0),
+    ('2026-01-15 11:00+00', 2, 4, 40, 10, 0.25, 0.5, 0.75, 1);
   insert into window_publications (window_kind, window_start)
   values ('minutes', '2026-01-15 12:00+00'), ('minutes', '2026-01-15 12:05+00');
   insert into window_partials (window_kind, window_start, stream_count) values ('minutes', '2026-01-15 12:10+00', 3);
@@ -29,11 +31,12 @@ const ROWS = `
     time_window, user_ids, stream_counts, total_listen_times, skipped_counts, liked_counts, shared_counts, added_to_playlist_counts
   ) values
     ('2026-01-15 12:10+00', '{3,4}', '{1,1}', '{5,6}', '{1,0}', '{0,0}', '{0,0}', '{0,0}'),
-    ('2026-01-15 12:10+00', '{3}', '{1}', '{7}', '{0}', '{1}', '{0}', '{0}');
-  insert into hour_rollups (time_window, rolled_at) values ('2026-01-15 11:00+00', now());
-  insert into user_engagement_hours values ('2026-01-15 11:00+00', 2, 4, 40, 1, 2, 3, 4)`;
+    ('2026-01-15 12:10+00', '{3}', '{1}', '{7}', '{0}', '{1}', '{0}', '{0}')`;
 
-beforeEach(() => database.rows(ROWS));
+beforeEach(async () => {
+  await database.rows(ROWS);
+  await sumAllSegments(database);
+});
 
 /** Times as of a session that is somewhere else. */
 const inTokyo = async (text: string) => {
@@ -55,6 +58,7 @@ describe("a window's users by what groups them", () => {
         `select ${COLUMNS} from engagement_by_window order by 1, 2, 3 desc`,
       ),
     ).toEqual([
+      ["11:00", "free", "18-24", 1, 4, 40, 1, 2, 3, 4, true],
       ["12:00", "free", "under 18", 1, 1, 10, 1, 0, 0, 0, true],
       ["12:00", "free", "18-24", 1, 99, 19800, 0, 33, 1, 2, true],
       ["12:00", "premium", "65 and over", 1, 7, 700, 3, 1, 0, 0, true],
@@ -77,17 +81,32 @@ describe("a window's users by what groups them", () => {
     ]);
   });
 
-  test("are counted once in an hour, whose unfinished state is that of its last window", async () => {
+  test("are added up by the hour, whose unfinished state is that of its last window", async () => {
+    const columns = COLUMNS.replace("active_users,", "");
     expect(
       await inTokyo(
-        `select ${COLUMNS} from engagement_by_hour order by 1, 2, 3 desc`,
+        `select ${columns} from engagement_by_hour order by 1, 2, 3 desc`,
       ),
     ).toEqual([
-      ["11:00", "free", "18-24", 1, 4, 40, 1, 2, 3, 4, true],
-      ["12:00", "free", "under 18", 1, 1, 10, 1, 0, 0, 0, false],
-      ["12:00", "free", "18-24", 1, 99, 19800, 0, 33, 1, 2, false],
-      ["12:00", "premium", "65 and over", 1, 12, 742, 5, 2, 0, 0, false],
-      ["12:00", "unknown", "unknown", 1, 2, 56, 0, 1, 0, 0, false],
+      ["11:00", "free", "18-24", 4, 40, 1, 2, 3, 4, true],
+      ["12:00", "free", "under 18", 1, 10, 1, 0, 0, 0, false],
+      ["12:00", "free", "18-24", 99, 19800, 0, 33, 1, 2, false],
+      ["12:00", "premium", "65 and over", 12, 742, 5, 2, 0, 0, false],
+      ["12:00", "unknown", "unknown", 2, 56, 0, 1, 0, 0, false],
+    ]);
+  });
+
+  test("are counted once in an hour", async () => {
+    expect(
+      await database.list(
+        `select user_id, stream_count, total_listen_time, is_final from engagement_by_user_hour
+         where time_window = '2026-01-15 12:00+00' order by 1`,
+      ),
+    ).toEqual([
+      [1, 1, 10, false],
+      [2, 99, 19800, false],
+      [3, 12, 742, false],
+      [4, 2, 56, false],
     ]);
   });
 

@@ -112,7 +112,7 @@ test("a trend is that of the two newest hours that are final, not of the running
 test("hours that are added up and hours that are not are read alike", async () => {
   await database.rows(`
     insert into window_publications (window_kind, window_start) values ('minutes', '2026-01-15 10:00+00');
-    update hour_rollups set rolled_at = now() where time_window = '2026-01-15 10:00+00';
+    update hour_rollups set rolled_until = '2026-01-15 11:00+00' where time_window = '2026-01-15 10:00+00';
     insert into content_performance_hours values ('2026-01-15 10:00+00', 1, 1, 9, 3, 2, 9)`);
 
   const charts = await dashboards.readCharts("content-performance", {

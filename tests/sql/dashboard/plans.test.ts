@@ -6,6 +6,7 @@ import {
   findScans,
   type PlanNode,
 } from "#tests/support/rows/explain.ts";
+import { sumAllSegments } from "#tests/support/rows/sum-segments.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
 const database = useDatabase({ isKept: true });
@@ -35,7 +36,7 @@ beforeAll(async () => {
     insert into location_metrics select time_window, id, 1, 1, 1 from windows cross join generate_series(1, 5) id;
     insert into location_listeners
     select time_window, id, 0, set_bit(repeat('0', 2048)::bit(2048), 1, 1) from windows cross join generate_series(1, 5) id;
-    update hour_rollups set rolled_at = now();
+    update hour_rollups set rolled_until = time_window + interval '1 hour', is_due = false;
     insert into user_engagement_hours
     select time_window, id, 12, 12, 0, 0, 0, 0 from hour_rollups cross join generate_series(1, 10) id;
     insert into location_listener_hours
@@ -45,6 +46,7 @@ beforeAll(async () => {
     insert into hourly_metrics (time_window, stream_count, unique_users, unique_songs, unique_artists, total_listen_time,
       avg_listen_time, skip_rate, like_rate)
     select time_window, 120, 10, 10, 1, 120, 1, 0, 0 from hour_rollups`);
+  await sumAllSegments(database);
   await database.rows("analyze");
 });
 
@@ -64,6 +66,8 @@ async function explain(
 
 describe("an hour is read by its windows alone:", () => {
   test.for([
+    ["user-engagement", "user_engagement_segments"],
+    // Users who have moved to another segment, one by one.
     ["user-engagement", "user_engagement_metrics"],
     ["user-engagement", "location_listeners"],
     ["content-performance", "content_performance_metrics"],
@@ -87,7 +91,7 @@ describe("an hour is read by its windows alone:", () => {
 
 describe("a day is read by its hours:", () => {
   test.for([
-    ["user-engagement", "user_engagement_hours"],
+    ["user-engagement", "user_engagement_segments"],
     ["user-engagement", "location_listener_hours"],
     ["content-performance", "content_performance_hours"],
     ["geographic", "location_listener_hours"],

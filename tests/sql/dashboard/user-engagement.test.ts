@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { useDashboards } from "#tests/support/dashboards/use-dashboard-store.ts";
+import { sumAllSegments } from "#tests/support/rows/sum-segments.ts";
 import { useDatabase } from "#tests/support/rows/use-database.ts";
 
 const database = useDatabase();
@@ -21,7 +22,8 @@ const ROWS = `
     time_window, user_id, stream_count, total_listen_time, avg_listen_time, skip_rate, like_rate, share_rate, playlist_add_rate
   ) values
     ('2026-01-15 12:00+00', 1, 1, 10, 10, 1, 0, 0, 0),
-    ('2026-01-15 12:00+00', 2, 99, 19800, 200, 0, 33.0/99, 0, 0);
+    ('2026-01-15 12:00+00', 2, 99, 19800, 200, 0, 33.0/99, 0, 0),
+    ('2026-01-14 11:00+00', 2, 4, 40, 10, 0.25, 0.5, 0, 0);
   insert into location_listeners values
     ('2026-01-15 12:00+00', 1, 0, set_bit(set_bit(${BITS}, 1, 1), 2, 1)),
     ('2026-01-15 12:00+00', 2, 0, set_bit(${BITS}, 2, 1)),
@@ -36,8 +38,7 @@ const ROWS = `
     ('2026-01-15 12:10+00', '{1}', '{1}', '{5}', '{0}', '{0}', '{0}', '{0}');
   insert into location_partials (time_window, location_id, stream_count, user_ids, song_ids)
   values ('2026-01-15 12:10+00', 1, 4, '{1,3}', '{1}'), ('2026-01-15 12:10+00', 1, 1, '{1}', '{1}');
-  update hour_rollups set rolled_at = now() where time_window = '2026-01-14 11:00+00';
-  insert into user_engagement_hours values ('2026-01-14 11:00+00', 2, 4, 40, 1, 2, 0, 0);
+  update hour_rollups set rolled_until = '2026-01-14 12:00+00' where time_window = '2026-01-14 11:00+00';
   insert into location_listener_hours values ('2026-01-14 11:00+00', 1, 0, set_bit(${BITS}, 2, 1))`;
 
 const QUARTER = {
@@ -46,7 +47,10 @@ const QUARTER = {
   bucketMinutes: 5,
 } as const;
 
-beforeEach(() => database.rows(ROWS));
+beforeEach(async () => {
+  await database.rows(ROWS);
+  await sumAllSegments(database);
+});
 
 describe("user engagement in windows", () => {
   test("has every chart, rates from sums, users counted once, gaps and what is open", async () => {
@@ -185,6 +189,7 @@ test("windows of an hour and a half are read as windows, although they begin wit
     insert into location_listeners values ('2026-01-15 13:30+00', 1, 0, set_bit(${BITS}, 3, 1));
     insert into window_publications (window_kind, window_start) values ('minutes', '2026-01-15 13:30+00');
     update window_frontiers set window_size = '90 minutes', closed_until = '2026-01-15 15:00+00' where window_kind = 'minutes'`);
+  await sumAllSegments(database);
 
   const charts = await dashboards.readCharts("user-engagement", {
     from: "2026-01-15T13:30:00Z",

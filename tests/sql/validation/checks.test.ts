@@ -125,6 +125,7 @@ describe("what is under way is no fault", () => {
   test("a window with a young revision mark is pending, whatever its metrics say", async () => {
     const checks = await checkAfter(`
       delete from user_engagement_metrics where time_window = '2026-03-01 10:05+00';
+      delete from user_engagement_segments where time_window = '2026-03-01 10:05+00';
       update hourly_metrics set stream_count = 1 where time_window = '2026-03-01 10:00+00';
       insert into revision_marks (window_kind, window_start, late_count, marked_at)
       values ('minutes', '2026-03-01 10:05+00', 1, now() - interval '4 minutes'),

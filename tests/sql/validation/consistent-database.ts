@@ -122,7 +122,7 @@ select window_start, location_id, 0,
   bit_or(set_bit(repeat('0', 2048)::bit(2048), user_id, 1))
 from minute_plays group by window_start, location_id;
 -- Of the two hours that have come to rest, one is added up.
-update hour_rollups set rolled_at = now() where time_window = '2026-03-01 11:00+00';
+update hour_rollups set rolled_until = '2026-03-01 12:00+00', is_due = false where time_window = '2026-03-01 11:00+00';
 insert into user_engagement_hours (
   time_window, user_id, stream_count, total_listen_time, skipped_count, liked_count, shared_count, added_to_playlist_count
 )
@@ -138,6 +138,15 @@ from minute_plays where window_start >= '2026-03-01 11:00+00' and window_start <
 insert into location_listener_hours (time_window, location_id, chunk, listeners)
 select '2026-03-01 11:00+00', location_id, 0, bit_or(set_bit(repeat('0', 2048)::bit(2048), user_id, 1))
 from minute_plays where window_start >= '2026-03-01 11:00+00' and window_start < '2026-03-01 12:00+00' group by location_id;
+insert into user_engagement_segments (
+  time_window, subscription_type, age_group, active_users, stream_count, total_listen_time, skipped_count, liked_count,
+  shared_count, added_to_playlist_count
+)
+select window_start, coalesce(u.subscription_type, 'unknown'), age_group(u.age), count(distinct p.user_id), count(*),
+  sum(stream_duration_seconds), count(*) filter (where is_skipped), count(*) filter (where is_liked),
+  count(*) filter (where is_shared), count(*) filter (where is_added_to_playlist)
+from minute_plays p join users u using (user_id) group by 1, 2, 3;
+insert into user_engagement_segment_versions select distinct time_window, 0 from user_engagement_segments;
 drop view minute_plays;
 drop table published;
 `;

@@ -21,7 +21,11 @@ export const METRIC_FAULTS: readonly PlantedFault[] = [
     check: "user_engagement_metrics_match_facts",
     fault: "a user that is missing in a window",
     plant: `delete from user_engagement_metrics where time_window = ${at("10:05")} and user_id = 4`,
-    alsoFails: ["hours_agree_with_minutes", "window_totals_agree"],
+    alsoFails: [
+      "hours_agree_with_minutes",
+      "segment_sums_match_windows",
+      "window_totals_agree",
+    ],
     shows: {
       time_window: shown("10:05"),
       user_id: 4,
@@ -36,7 +40,7 @@ export const METRIC_FAULTS: readonly PlantedFault[] = [
       where time_window = ${at("10:05")} and user_id = (
         select user_id from user_engagement_metrics where time_window = ${at("10:05")}
         except select user_id from user_engagement_metrics where time_window = ${at("10:10")} limit 1)`,
-    alsoFails: ["window_totals_agree"],
+    alsoFails: ["segment_sums_match_windows", "window_totals_agree"],
     shows: {
       time_window: shown("10:10"),
       problem: "unexpected",

@@ -15,7 +15,10 @@ export const REFERENCE_FAULTS: readonly PlantedFault[] = [
     fault: "a metric row of a user that does not exist",
     plant: `insert into user_engagement_metrics
       values (${at("10:05")}, 99, 0, 0, 0, 0, 0, 0, 0, 0, now() - interval '1 day')`,
-    alsoFails: ["user_engagement_metrics_match_facts"],
+    alsoFails: [
+      "segment_sums_match_windows",
+      "user_engagement_metrics_match_facts",
+    ],
     shows: {
       metric_table: "user_engagement_metrics",
       reference: "users",
@@ -28,7 +31,11 @@ export const REFERENCE_FAULTS: readonly PlantedFault[] = [
       check: "plays_have_dimensions",
       fault: `plays without their row of ${dimension}`,
       plant: `delete from ${dimension} where ${dimension.slice(0, -1)}_id = 3`,
-      alsoFails: ["metrics_have_dimensions"],
+      alsoFails: [
+        "metrics_have_dimensions",
+        // What a user is grouped by is gone with the row.
+        ...(dimension === "users" ? ["segment_sums_match_windows"] : []),
+      ],
       shows: { reference: dimension, missing_id: 3 },
     }),
   ),

@@ -68,6 +68,29 @@ const PERIOD_FAULTS: readonly PlantedFault[] = [
     plant: `delete from hour_rollups where time_window = ${at("12:00")}`,
     shows: { time_window: shown("12:00"), sums: "none" },
   },
+  {
+    check: "segment_sums_match_windows",
+    fault: "a window that was not added up by segment after a revision",
+    plant: `update user_engagement_segments set liked_count = liked_count + 1
+      where ctid = (select min(ctid) from user_engagement_segments where time_window = ${at("10:05")})`,
+    shows: {
+      time_window: shown("10:05"),
+      problem: "differs",
+      segment_count: 1,
+    },
+  },
+  {
+    check: "segment_sums_match_windows",
+    fault: "a user who moved to another segment, which nobody noted",
+    plant: `update users set age = 99 where user_id = 3; delete from user_segment_changes`,
+    shows: { problem: "differs", segment_count: 2 },
+  },
+  {
+    check: "segment_sums_match_windows",
+    fault: "a window that is never asked who has moved since",
+    plant: `delete from user_engagement_segment_versions where time_window = ${at("10:05")}`,
+    shows: { time_window: shown("10:05"), problem: "no version" },
+  },
 ];
 
 /** Faults in the life of a window: open, closed, published, revised. */
@@ -81,7 +104,11 @@ export const WINDOW_FAULTS: readonly PlantedFault[] = [
       delete from content_performance_metrics where time_window = ${at("12:10")};
       delete from device_metrics where time_window = ${at("12:10")};
       delete from location_metrics where time_window = ${at("12:10")}`,
-    alsoFails: [...PARTIALS, "window_partials_match_facts"],
+    alsoFails: [
+      ...PARTIALS,
+      "segment_sums_match_windows",
+      "window_partials_match_facts",
+    ],
     shows: {
       window_kind: "minutes",
       window_start: shown("12:10"),

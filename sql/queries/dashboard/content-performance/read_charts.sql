@@ -3,19 +3,20 @@
 --   the windows of minutes, or an hour.
 -- Rows: in the order of each chart; chart text, its id; cells json, in the order of its columns; provisional boolean, whether
 --   the row is of a bucket that is not final.
--- Reads only. Every row of the view is read once and added up twice in passing, by bucket and by song. Names are joined to what
--- is shown; songs and artists are told apart by their ids. A bucket without plays is there, without rates.
+-- Reads only. Every row of the view is read once and added up twice in passing, by bucket and by song; those of the newest two
+-- buckets are read again. Names are joined to what is shown; songs and artists are told apart by their ids. A bucket without plays
+-- is there, without rates.
 with
-  -- Doubles: sums of bigint are numeric, which takes longer than all the rest.
-  plays as (
+  -- Integers, which no window or hour of a song exceeds: sums of bigint are numeric, which takes longer than all the rest.
+  plays as not materialized (
     select
       time_window as bucket,
       song_id,
       artist_id,
-      stream_count::double precision,
-      completed_count::double precision,
-      skipped_count::double precision,
-      liked_count::double precision
+      stream_count::integer,
+      completed_count::integer,
+      skipped_count::integer,
+      liked_count::integer
     from
       content_by_window
     where
@@ -27,12 +28,12 @@ with
       time_window,
       song_id,
       artist_id,
-      stream_count::double precision,
-      completed_count::double precision,
-      skipped_count::double precision,
-      liked_count::double precision
+      stream_count,
+      completed_count,
+      skipped_count,
+      liked_count
     from
-      content_by_hour
+      content_performance_hour_parts
     where
       $3::interval = interval '1 hour'
       and time_window >= $1::timestamptz
@@ -78,21 +79,12 @@ with
       bucket,
       song_id,
       artist_id,
-      sum(stream_count) as stream_count,
-      sum(completed_count) as completed_count,
-      sum(skipped_count) as skipped_count,
-      sum(liked_count) as liked_count,
-      sum(stream_count) filter (
-        where
-          bucket = newest
-      ) as newest_count,
-      sum(stream_count) filter (
-        where
-          bucket = newest - $3::interval
-      ) as before_count
+      sum(stream_count)::double precision as stream_count,
+      sum(completed_count)::double precision as completed_count,
+      sum(skipped_count)::double precision as skipped_count,
+      sum(liked_count)::double precision as liked_count
     from
       plays
-      cross join newest_pair n
     group by
       grouping sets ((bucket), (song_id, artist_id))
   ),
@@ -165,10 +157,32 @@ with
   compared as (
     select
       song_id,
-      coalesce(sum(newest_count), 0) as stream_count,
-      coalesce(sum(before_count), 0) as before_count
+      coalesce(
+        sum(stream_count) filter (
+          where
+            bucket = newest
+        ),
+        0
+      ) as stream_count,
+      coalesce(
+        sum(stream_count) filter (
+          where
+            bucket < newest
+        ),
+        0
+      ) as before_count
     from
-      by_song_and_artist
+      plays
+      cross join newest_pair
+    where
+      bucket = any (
+        array(
+          select
+            unnest(array[newest, newest - $3::interval])
+          from
+            newest_pair
+        )
+      )
     group by
       song_id
   ),

@@ -75,7 +75,7 @@ with
           chunk,
           listeners
         from
-          location_listeners_by_hour
+          location_listener_hour_parts
         where
           $3::interval = interval '1 hour'
           and time_window >= $1::timestamptz

@@ -3,51 +3,44 @@
 --   the windows of minutes, or an hour.
 -- Rows: in the order of each chart; chart text, its id; cells json, in the order of its columns; provisional boolean, whether
 --   the row is of a bucket that is not final.
--- Reads only. Every row of the view is read once; who the different users of the period are comes from the bitmaps of who
--- listened where. A bucket without plays is there, with counts of zero and no rates.
+-- Reads only. Who the different users of a bucket and of the period are comes from the bitmaps of who listened where. A bucket
+-- without plays is there, with counts of zero and no rates; of windows whose listeners nobody has kept the number is unknown.
 with
   segments as materialized (
     select
-      time_window as bucket,
+      date_bin(
+        $3::interval,
+        time_window,
+        timestamptz '1970-01-01 00:00:00+00'
+      ) as bucket,
       subscription_type,
       age_group,
-      active_users,
-      stream_count,
-      total_listen_time,
-      skipped_count,
-      liked_count,
-      is_final
+      sum(stream_count) as stream_count,
+      sum(total_listen_time) as total_listen_time,
+      sum(skipped_count) as skipped_count,
+      sum(liked_count) as liked_count,
+      bool_and(is_final) as is_final
     from
-      engagement_by_window
+      engagement_window_parts
     where
-      $3::interval <> interval '1 hour'
-      and time_window >= $1::timestamptz
+      time_window >= $1::timestamptz
       and time_window < $2::timestamptz
-    union all
-    select
-      time_window,
-      subscription_type,
-      age_group,
-      active_users,
-      stream_count,
-      total_listen_time,
-      skipped_count,
-      liked_count,
-      is_final
-    from
-      engagement_by_hour
-    where
-      $3::interval = interval '1 hour'
-      and time_window >= $1::timestamptz
-      and time_window < $2::timestamptz
+    group by
+      1,
+      2,
+      3
+    having
+      sum(stream_count) > 0
   ),
-  listeners as (
+  listeners as materialized (
     select
+      bucket,
       chunk,
       bit_or(listeners) as listeners
     from
       (
         select
+          time_window as bucket,
           chunk,
           listeners
         from
@@ -58,24 +51,43 @@ with
           and time_window < $2::timestamptz
         union all
         select
+          time_window,
           chunk,
           listeners
         from
-          location_listeners_by_hour
+          location_listener_hour_parts
         where
           $3::interval = interval '1 hour'
           and time_window >= $1::timestamptz
           and time_window < $2::timestamptz
       ) pieces
     group by
+      bucket,
       chunk
+  ),
+  active_users as (
+    select
+      bucket,
+      sum(bit_count(listeners))::bigint as active_users
+    from
+      listeners
+    group by
+      bucket
   ),
   users_by_subscription as (
     select
       coalesce(u.subscription_type, 'unknown') as subscription_type,
       count(*) as user_count
     from
-      listeners l
+      (
+        select
+          chunk,
+          bit_or(listeners) as listeners
+        from
+          listeners
+        group by
+          chunk
+      ) l
       cross join lateral generate_series(0, 2047) as n (place)
       left join users u on u.user_id = l.chunk * 2048 + n.place
     where
@@ -121,7 +133,10 @@ with
   buckets as (
     select
       b.bucket,
-      coalesce(sum(s.active_users), 0) as active_users,
+      case
+        when count(s.bucket) = 0 then 0
+        else max(a.active_users)
+      end as active_users,
       coalesce(sum(s.stream_count), 0) as stream_count,
       sum(s.skipped_count)::double precision / sum(s.stream_count) as skip_rate,
       b.bucket + $3::interval > f.closed_until
@@ -134,6 +149,7 @@ with
       ) as b (bucket)
       cross join window_frontiers f
       left join segments s on s.bucket = b.bucket
+      left join active_users a on a.bucket = b.bucket
     where
       f.window_kind = 'minutes'
     group by

@@ -49,6 +49,7 @@ describe("close-windows", () => {
       recomputed: 0,
       folded: 0,
       rolled_up: 0,
+      regrouped: 0,
       idle: 0,
       watermark_delay_ms: DELAY_MS,
     });
@@ -134,6 +135,25 @@ describe("close-windows", () => {
     expect(steps).not.toContain("roll up");
   });
 
+  test("has sums follow users who have moved, at last and while there is time", async () => {
+    const toRegroup = [new Date("2026-01-15T12:00:00Z"), new Date(0)];
+    const { handle, steps } = prepare({ toRegroup });
+
+    const { summary } = await handle(SCHEDULED);
+
+    expect(summary).toMatchObject({ regrouped: 1 });
+    expect(steps.slice(-2)).toEqual(["regroup", "regroup"]);
+    const hurried = prepare({ toRegroup });
+    // At the start, then before each hour.
+    const { summary: partly } = await hurried.handle(
+      SCHEDULED,
+      timePassing(60_000, 59_000, 1000),
+    );
+    expect(partly).toMatchObject({ regrouped: 1 });
+    expect(hurried.steps.at(-1)).toBe("regroup");
+    expect(hurried.steps.filter((step) => step === "regroup")).toHaveLength(1);
+  });
+
   test("tries again to close open windows while micro-batches hold the lock, and gives up at last", async () => {
     const patient = prepare({ busyAttempts: 3 });
     await patient.handle({ closeOpenWindows: true });
@@ -214,6 +234,7 @@ interface Situation {
   readonly isRevisedForEver?: boolean;
   readonly foldable?: readonly Window[];
   readonly rollable?: readonly Date[];
+  readonly toRegroup?: readonly Date[];
 }
 
 /** The use case over ports that write down what is asked of them. */
@@ -227,6 +248,7 @@ function prepare({
   isRevisedForEver = false,
   foldable = [],
   rollable = [],
+  toRegroup = [],
 }: Situation) {
   const steps: string[] = [];
   const atRest: number[] = [];
@@ -258,6 +280,10 @@ function prepare({
     },
     // Another closer has added up the hour of the epoch.
     rollUpHour: (hour) => note("roll up", hour.getTime() > 0),
+    findHoursToRegroup: () => Promise.resolve([...toRegroup]),
+    // Somebody holds a window of the hour of the epoch.
+    regroupHour: (hour) => note("regroup", hour.getTime() > 0),
+    discardFollowedChanges: () => Promise.resolve(true),
     oneAtATime: async (work) => {
       if (!isTaken) await work();
       return !isTaken;

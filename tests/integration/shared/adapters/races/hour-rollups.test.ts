@@ -10,6 +10,7 @@ import { useDatabase } from "#tests/support/rows/use-database.ts";
 const database = useDatabase();
 const stores = useStores(database);
 const NOON = new Date("2026-01-15T12:00:00Z");
+const ONE_PM = new Date("2026-01-15T13:00:00Z");
 const LAST_WINDOW = ["minutes", "2026-01-15T12:55:00Z"] as const;
 
 /** Two users and two songs in three windows of the hour of noon, one play in the next hour. */
@@ -42,12 +43,11 @@ describe("an hour whose windows are all published", () => {
     const store = await publishAll();
     const before = await readHours();
 
-    // The next one is not over, although the window of its only play is closed.
-    expect(await store.findRollableHours(0)).toEqual([NOON]);
+    expect(await store.findRollableHours(0)).toEqual([ONE_PM, NOON]);
     expect(await store.rollUpHour(NOON)).toBe(true);
     expect(await store.rollUpHour(NOON)).toBe(false);
 
-    expect(await store.findRollableHours(0)).toEqual([]);
+    expect(await store.findRollableHours(0)).toEqual([ONE_PM]);
     expect(before.users).toEqual(USERS_OF_NOON);
     expect(before.contents).toEqual(CONTENTS_OF_NOON);
     expect(before.listeners).toEqual(LISTENERS_OF_NOON);
@@ -82,7 +82,7 @@ describe("an hour whose windows are all published", () => {
 });
 
 describe("an hour that is not over", () => {
-  test("is not added up, is read from its windows, and is marked as unfinished", async () => {
+  test("is not added up while all its windows are open, is read from its windows, and is marked as unfinished", async () => {
     await applyPlays(stores.openWarehouse(), PLAYS);
     const store = stores.openWindowStore();
 
@@ -95,22 +95,67 @@ describe("an hour that is not over", () => {
     });
   });
 
-  test("is unfinished too where some of its windows are published", async () => {
+  const UNFINISHED = {
+    users: USERS_OF_NOON,
+    contents: CONTENTS_OF_NOON,
+    listeners: LISTENERS_OF_NOON,
+    isFinal: [false],
+  };
+
+  test("is added up as far as its windows are published, and is unfinished all the same", async () => {
+    await applyPlays(stores.openWarehouse(), PLAYS);
+    const store = await publishUntil("12:05");
+
+    expect(await store.findRollableHours(0)).toEqual([NOON]);
+    expect(await store.rollUpHour(NOON)).toBe(true);
+
+    expect(await store.findRollableHours(0)).toEqual([]);
+    expect(await readRolledUntil()).toEqual([["12:05"]]);
+    expect(await readHours()).toEqual(UNFINISHED);
+    // The window from the sums: it is not looked at.
+    await database.rows("delete from user_engagement_metrics");
+    expect((await readHours()).users).toEqual(USERS_OF_NOON);
+  });
+
+  test("keeps its sums when a later window is published, which is read by itself until they are made anew", async () => {
+    await applyPlays(stores.openWarehouse(), PLAYS);
+    await (await publishUntil("12:05")).rollUpHour(NOON);
+    const store = await publishUntil("12:35");
+
+    expect(await readRolledUntil()).toEqual([["12:05"]]);
+    expect(await readHours()).toEqual(UNFINISHED);
+    expect(await store.findRollableHours(0)).toEqual([NOON]);
+    expect(await store.rollUpHour(NOON)).toBe(true);
+    expect(await readRolledUntil()).toEqual([["12:35"]]);
+    expect(await readHours()).toEqual(UNFINISHED);
+    expect(await runCheck()).toEqual([]);
+  });
+
+  test("is read by its windows from when one is revised that its sums hold", async () => {
+    await applyPlays(stores.openWarehouse(), PLAYS);
+    const store = await publishUntil("12:05");
+    await store.rollUpHour(NOON);
+    await applyPlays(stores.openWarehouse(), [
+      { id: 7, at: "2026-01-15T12:04:00Z", userId: 3 },
+    ]);
+    await publishWindows(store, 0);
+
+    expect(await readRolledUntil()).toEqual([[null]]);
+    expect((await readHours()).users).toEqual([
+      ...USERS_OF_NOON,
+      [3, 1, 60, 0, 0, 0, 0],
+    ]);
+  });
+
+  test("has nothing to be added up before its first window is published", async () => {
     await applyPlays(stores.openWarehouse(), PLAYS);
     const store = stores.openWindowStore();
     await database.rows(
-      "update window_frontiers set closed_until = '2026-01-15 12:05:00+00' where window_kind = 'minutes'",
+      "insert into hour_rollups (time_window) values ('2026-01-15 12:00+00')",
     );
-    await publishWindows(store, 0);
 
     expect(await store.findRollableHours(0)).toEqual([]);
     expect(await store.rollUpHour(NOON)).toBe(false);
-    expect(await readHours()).toEqual({
-      users: USERS_OF_NOON,
-      contents: CONTENTS_OF_NOON,
-      listeners: LISTENERS_OF_NOON,
-      isFinal: [false],
-    });
   });
 });
 
@@ -132,7 +177,7 @@ test("an hour that was published by a clock which was put back since is added up
     "update hour_rollups set changed_at = changed_at + interval '1 day'",
   );
 
-  expect(await store.findRollableHours(120_000)).toEqual([NOON]);
+  expect(await store.findRollableHours(120_000)).toEqual([ONE_PM, NOON]);
 });
 
 describe("adding up an hour while one of its windows is published", () => {
@@ -188,9 +233,12 @@ describe("adding up an hour while one of its windows is published", () => {
 /** What follows once the windows are locked. */
 async function rollUp(adder: Part): Promise<void> {
   await adder.run("close-windows/record_roll_up", [NOON]);
-  await adder.run("close-windows/roll_up_user_engagement", [NOON]);
-  await adder.run("close-windows/roll_up_content_performance", [NOON]);
-  await adder.run("close-windows/roll_up_location_listeners", [NOON]);
+  for (const sums of [
+    "user_engagement",
+    "content_performance",
+    "location_listeners",
+  ])
+    await adder.run(`close-windows/roll_up_${sums}`, [NOON, ONE_PM]);
   await adder.say("commit");
 }
 
@@ -200,6 +248,23 @@ async function publishAll() {
   await store.closeOpenWindows();
   await publishWindows(store, 0);
   return store;
+}
+
+/** Closes the windows of the hour of noon that end until then, and publishes them. */
+async function publishUntil(time: string) {
+  const store = stores.openWindowStore();
+  await database.rows(
+    "update window_frontiers set closed_until = $1 where window_kind = 'minutes'",
+    [`2026-01-15 ${time}+00`],
+  );
+  await publishWindows(store, 0);
+  return store;
+}
+
+async function readRolledUntil(): Promise<unknown[][]> {
+  return database.list(
+    "select to_char(rolled_until at time zone 'UTC', 'HH24:MI') from hour_rollups where time_window = '2026-01-15 12:00+00'",
+  );
 }
 
 async function runCheck(): Promise<unknown[]> {

@@ -1,0 +1,12 @@
+-- Drops the changes of users' segments that all sums have followed. Rerun: nothing left to delete.
+delete from user_segment_changes
+where
+  version <= coalesce(
+    (
+      select
+        min(version)
+      from
+        user_engagement_segment_versions
+    ),
+    version
+  )
