@@ -78,7 +78,8 @@ describe("an hour is read by its windows alone:", () => {
   ] as const)("%s from %s", async ([dashboard, table]) => {
     const scans = findScans(await explain(dashboard, HOUR), table);
 
-    expect(scans).toEqual([expect.stringContaining(` on ${table}_pkey`)]);
+    expect(scans).not.toEqual([]);
+    for (const scan of scans) expect(scan).toContain(` on ${table}_pkey`);
   });
 
   test.for([
@@ -98,7 +99,8 @@ describe("a day is read by its hours:", () => {
   ] as const)("%s from %s", async ([dashboard, table]) => {
     const scans = findScans(await explain(dashboard, DAY), table);
 
-    expect(scans).toEqual([expect.stringContaining(` on ${table}_pkey`)]);
+    expect(scans).not.toEqual([]);
+    for (const scan of scans) expect(scan).toContain(` on ${table}_pkey`);
   });
 });
 
