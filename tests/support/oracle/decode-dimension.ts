@@ -9,7 +9,15 @@ import {
   type JsonObject,
 } from "./read-json.ts";
 
-type FieldReader = (object: JsonObject, name: string) => unknown;
+/** What describes a dimension, by the field's name; null where the record leaves it out. */
+export type Attributes = Readonly<
+  Record<string, string | number | boolean | null>
+>;
+
+type FieldReader = (
+  object: JsonObject,
+  name: string,
+) => string | number | boolean | undefined;
 
 interface DimensionShape {
   id: string;
@@ -87,10 +95,11 @@ const SHAPES: Readonly<Record<string, DimensionShape>> = {
   },
 };
 
-/** The id of a valid dimension record; `artistId` is the album's artist and null in every other topic. */
+/** A valid dimension record; `artistId` is the album's artist and null in every other topic. */
 export interface DecodedDimension {
   id: number;
   artistId: number | null;
+  attributes: Attributes;
 }
 
 export const isDimensionTopic = (topic: string): boolean =>
@@ -111,10 +120,12 @@ export function decodeDimension(
     return undefined;
   }
   const id = readId(json, shape.id);
-  const isComplete = Object.entries(shape.fields).every(
-    ([name, read]) =>
-      read(json, name) !== undefined ||
-      (name !== shape.name && isAbsent(json[name])),
+  const fields = Object.entries(shape.fields).map(
+    ([name, read]) => [name, read(json, name)] as const,
+  );
+  const isComplete = fields.every(
+    ([name, field]) =>
+      field !== undefined || (name !== shape.name && isAbsent(json[name])),
   );
   const artistId =
     topic === "albums" ? (readId(json, "artist_id") ?? null) : null;
@@ -122,5 +133,8 @@ export function decodeDimension(
   if (id === undefined || !isComplete || isOrphan) {
     return undefined;
   }
-  return { id, artistId };
+  const attributes = Object.fromEntries(
+    fields.map(([name, field]) => [name, field ?? null]),
+  );
+  return { id, artistId, attributes };
 }
