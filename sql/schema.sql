@@ -71,21 +71,18 @@ function note_segment_changes()
    SECURITY DEFINER
    SET search_path TO 'public', 'pg_temp'
   AS $function$
-  declare
-    next bigint;
   begin
-    perform from before b join after a using (user_id)
-    where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
-      <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age));
-    if not found then
-      return null;
-    end if;
-    update user_segment_version set version = version + 1 returning version into next;
+    with moved as materialized (
+      select b.user_id, coalesce(b.subscription_type, 'unknown') as subscription_type, age_group(b.age) as age_group
+      from before b join after a using (user_id)
+      where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
+        <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age))
+    ),
+    counted as (
+      update user_segment_version set version = version + 1 where exists (select from moved) returning version
+    )
     insert into user_segment_changes (version, user_id, subscription_type, age_group)
-    select next, b.user_id, coalesce(b.subscription_type, 'unknown'), age_group(b.age)
-    from before b join after a using (user_id)
-    where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
-      <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age));
+    select counted.version, moved.user_id, moved.subscription_type, moved.age_group from moved cross join counted;
     return null;
   end
   $function$
@@ -738,19 +735,6 @@ table topic_watermarks
   grant insert, select, update to ingest
   grant select to reader
 
-table user_engagement_hours
-  time_window timestamp with time zone not null
-  user_id integer not null
-  stream_count integer not null
-  total_listen_time bigint not null
-  skipped_count integer not null
-  liked_count integer not null
-  shared_count integer not null
-  added_to_playlist_count integer not null
-  constraint user_engagement_hours_pkey PRIMARY KEY (time_window, user_id)
-  grant delete, insert, select to closer
-  grant select to reader
-
 table user_engagement_metrics
   time_window timestamp with time zone not null -- start of the 5-minute window [start, start + 5 min), UTC
   user_id integer not null
@@ -1190,16 +1174,16 @@ view engagement_by_user_hour
       e.shared_count,
       e.added_to_playlist_count,
       h.is_final
-     FROM ( SELECT user_engagement_hour_parts.time_window,
-              user_engagement_hour_parts.user_id,
-              sum(user_engagement_hour_parts.stream_count)::integer AS stream_count,
-              sum(user_engagement_hour_parts.total_listen_time::double precision)::bigint AS total_listen_time,
-              sum(user_engagement_hour_parts.skipped_count)::integer AS skipped_count,
-              sum(user_engagement_hour_parts.liked_count)::integer AS liked_count,
-              sum(user_engagement_hour_parts.shared_count)::integer AS shared_count,
-              sum(user_engagement_hour_parts.added_to_playlist_count)::integer AS added_to_playlist_count
-             FROM user_engagement_hour_parts
-            GROUP BY user_engagement_hour_parts.time_window, user_engagement_hour_parts.user_id) e
+     FROM ( SELECT date_bin('01:00:00'::interval, user_engagement_live.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone) AS time_window,
+              user_engagement_live.user_id,
+              sum(user_engagement_live.stream_count::double precision)::integer AS stream_count,
+              sum(user_engagement_live.total_listen_time::double precision)::bigint AS total_listen_time,
+              sum(round(user_engagement_live.skip_rate * user_engagement_live.stream_count::double precision))::integer AS skipped_count,
+              sum(round(user_engagement_live.like_rate * user_engagement_live.stream_count::double precision))::integer AS liked_count,
+              sum(round(user_engagement_live.share_rate * user_engagement_live.stream_count::double precision))::integer AS shared_count,
+              sum(round(user_engagement_live.playlist_add_rate * user_engagement_live.stream_count::double precision))::integer AS added_to_playlist_count
+             FROM user_engagement_live
+            GROUP BY (date_bin('01:00:00'::interval, user_engagement_live.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone)), user_engagement_live.user_id) e
        JOIN hour_states h USING (time_window)
        LEFT JOIN users u USING (user_id);
   grant select to reader
@@ -1591,51 +1575,6 @@ view plays_by_location
        LEFT JOIN locations l USING (location_id);
   grant select to reader
 
-view user_engagement_hour_parts
-  time_window timestamp with time zone
-  user_id integer
-  stream_count integer
-  total_listen_time bigint
-  skipped_count integer
-  liked_count integer
-  shared_count integer
-  added_to_playlist_count integer
-   SELECT s.time_window,
-      s.user_id,
-      s.stream_count,
-      s.total_listen_time,
-      s.skipped_count,
-      s.liked_count,
-      s.shared_count,
-      s.added_to_playlist_count
-     FROM user_engagement_hours s
-    WHERE s.time_window = ANY ((ARRAY( SELECT h.time_window
-             FROM hour_rollups h
-            WHERE h.rolled_until IS NOT NULL)))
-  UNION ALL
-   SELECT h.time_window,
-      m.user_id,
-      m.stream_count::integer AS stream_count,
-      m.total_listen_time,
-      round(m.skip_rate * m.stream_count::double precision)::integer AS skipped_count,
-      round(m.like_rate * m.stream_count::double precision)::integer AS liked_count,
-      round(m.share_rate * m.stream_count::double precision)::integer AS shared_count,
-      round(m.playlist_add_rate * m.stream_count::double precision)::integer AS added_to_playlist_count
-     FROM hour_rollups h
-       JOIN user_engagement_metrics m ON m.time_window >= COALESCE(h.rolled_until, h.time_window) AND m.time_window < (h.time_window + '01:00:00'::interval)
-    WHERE h.rolled_until IS DISTINCT FROM (h.time_window + '01:00:00'::interval)
-  UNION ALL
-   SELECT date_bin('01:00:00'::interval, user_engagement_partial_rows.time_window, '1970-01-01 00:00:00+00'::timestamp with time zone) AS time_window,
-      user_engagement_partial_rows.user_id,
-      user_engagement_partial_rows.stream_count,
-      user_engagement_partial_rows.total_listen_time,
-      user_engagement_partial_rows.skipped_count,
-      user_engagement_partial_rows.liked_count,
-      user_engagement_partial_rows.shared_count,
-      user_engagement_partial_rows.added_to_playlist_count
-     FROM user_engagement_partial_rows;
-  grant select to reader
-
 view user_engagement_live
   time_window timestamp with time zone
   user_id integer
@@ -1705,7 +1644,7 @@ view user_segment_moves
   liked_count bigint
   shared_count bigint
   added_to_playlist_count bigint
-   SELECT l.time_window,
+   SELECT w.time_window,
       s.subscription_type,
       s.age_group,
       s.sign AS active_users,
@@ -1715,15 +1654,8 @@ view user_segment_moves
       s.sign * total_of_mean(m.like_rate, m.stream_count) AS liked_count,
       s.sign * total_of_mean(m.share_rate, m.stream_count) AS shared_count,
       s.sign * total_of_mean(m.playlist_add_rate, m.stream_count) AS added_to_playlist_count
-     FROM ( SELECT DISTINCT ON (w.time_window, c.user_id) w.time_window,
-              c.user_id,
-              c.subscription_type,
-              c.age_group
-             FROM user_engagement_segment_versions w
-               JOIN user_segment_changes c ON c.version > w.version
-            WHERE w.version < (( SELECT user_segment_version.version
-                     FROM user_segment_version))
-            ORDER BY w.time_window, c.user_id, c.version) l
+     FROM user_segments_left l
+       JOIN user_engagement_segment_versions w USING (version)
        CROSS JOIN LATERAL ( SELECT m_1.time_window,
               m_1.user_id,
               m_1.stream_count,
@@ -1736,8 +1668,26 @@ view user_segment_moves
               m_1.revision,
               m_1.updated_at
              FROM user_engagement_metrics m_1
-            WHERE m_1.time_window = l.time_window AND m_1.user_id = l.user_id
+            WHERE m_1.time_window = w.time_window AND m_1.user_id = l.user_id
            LIMIT 1) m
        LEFT JOIN users u ON u.user_id = l.user_id
        CROSS JOIN LATERAL ( VALUES (l.subscription_type,l.age_group,'-1'::integer), (COALESCE(u.subscription_type, 'unknown'::text),age_group(u.age),1)) s(subscription_type, age_group, sign);
+  grant select to reader
+
+view user_segments_left
+  version bigint
+  user_id integer
+  subscription_type text
+  age_group text
+   SELECT DISTINCT ON (v.version, c.user_id) v.version,
+      c.user_id,
+      c.subscription_type,
+      c.age_group
+     FROM ( SELECT DISTINCT user_engagement_segment_versions.version
+             FROM user_engagement_segment_versions
+            WHERE user_engagement_segment_versions.version < (( SELECT user_segment_version.version
+                     FROM user_segment_version))) v
+       JOIN user_segment_changes c ON c.version > v.version
+    ORDER BY v.version, c.user_id, c.version;
+  grant select to closer
   grant select to reader

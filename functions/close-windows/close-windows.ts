@@ -40,8 +40,8 @@ const HOUR_AT_REST_MS = 120_000;
 const FRONTIER_ATTEMPTS = 20;
 
 /**
- * Notices idle partitions, closes what is due, publishes, revises, folds and adds up hours while there is time; the next
- * run goes on where this one stopped, and running it again changes nothing.
+ * Notices idle partitions, closes what is due, publishes, revises, folds, adds up hours and has sums follow users while there
+ * is time; the next run goes on where this one stopped, and running it again changes nothing.
  */
 export const closeWindows =
   ({

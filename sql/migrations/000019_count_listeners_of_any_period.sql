@@ -48,18 +48,6 @@ create index hour_rollups_due_idx on hour_rollups (time_window)
 where
   is_due;
 
-create table user_engagement_hours (
-  time_window timestamptz not null,
-  user_id integer not null,
-  stream_count integer not null,
-  total_listen_time bigint not null,
-  skipped_count integer not null,
-  liked_count integer not null,
-  shared_count integer not null,
-  added_to_playlist_count integer not null,
-  primary key (time_window, user_id)
-);
-
 create table content_performance_hours (
   time_window timestamptz not null,
   song_id integer not null,
@@ -82,7 +70,6 @@ create table location_listener_hours (
 grant
 select
   on hour_rollups,
-  user_engagement_hours,
   content_performance_hours,
   location_listener_hours to reader;
 
@@ -96,8 +83,7 @@ grant
 select
 ,
   insert,
-  delete on user_engagement_hours,
-  content_performance_hours,
+  delete on content_performance_hours,
   location_listener_hours to closer;
 
 -- A trigger, so that no publisher can forget it; a rebuild outdates the hour by itself, too, since it may mend what no

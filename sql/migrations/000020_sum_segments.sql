@@ -2,6 +2,9 @@
 --
 -- A segment is a user's present one. Who moves to another is noted with the one that was left; the sums hold the users as they
 -- were at a version, and views move those who have changed since. From time to time close-windows has the sums follow.
+--
+-- While this runs, users wait for their versions. What older functions publish after it has no sums and is missing in charts until
+-- it is rebuilt: stop them first.
 create function age_group (age integer) returns text language sql immutable parallel safe return case
   when age is null then 'unknown'
   when age < 18 then 'under 18'
@@ -90,24 +93,27 @@ create function note_segment_changes () returns trigger language plpgsql securit
 set
   search_path = public,
   pg_temp as $$
-declare
-  next bigint;
 begin
-  perform from before b join after a using (user_id)
-  where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
-    <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age));
-  if not found then
-    return null;
-  end if;
-  update user_segment_version set version = version + 1 returning version into next;
+  with moved as materialized (
+    select b.user_id, coalesce(b.subscription_type, 'unknown') as subscription_type, age_group(b.age) as age_group
+    from before b join after a using (user_id)
+    where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
+      <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age))
+  ),
+  counted as (
+    update user_segment_version set version = version + 1 where exists (select from moved) returning version
+  )
   insert into user_segment_changes (version, user_id, subscription_type, age_group)
-  select next, b.user_id, coalesce(b.subscription_type, 'unknown'), age_group(b.age)
-  from before b join after a using (user_id)
-  where (coalesce(b.subscription_type, 'unknown'), age_group(b.age))
-    <> (coalesce(a.subscription_type, 'unknown'), age_group(a.age));
+  select counted.version, moved.user_id, moved.subscription_type, moved.age_group from moved cross join counted;
   return null;
 end
 $$;
+
+-- Or anybody could have it run on a table of their own.
+revoke
+execute on function note_segment_changes ()
+from
+  public;
 
 create trigger users_note_segment_changes
 after update on users referencing old table as before new table as after for each statement
@@ -115,7 +121,18 @@ execute function note_segment_changes ();
 
 -- The trigger has locked the users: nobody moves while windows that have been published before are added up.
 insert into
-  user_engagement_segments
+  user_engagement_segments (
+    time_window,
+    subscription_type,
+    age_group,
+    active_users,
+    stream_count,
+    total_listen_time,
+    skipped_count,
+    liked_count,
+    shared_count,
+    added_to_playlist_count
+  )
 select
   m.time_window,
   coalesce(u.subscription_type, 'unknown'),
@@ -136,7 +153,7 @@ group by
   3;
 
 insert into
-  user_engagement_segment_versions
+  user_engagement_segment_versions (time_window, version)
 select distinct
   time_window,
   0

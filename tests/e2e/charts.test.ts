@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { createDashboardStore } from "#shared/adapters/postgres/dashboard-store.ts";
+import { createWindowStore } from "#shared/adapters/postgres/window-store.ts";
 import { DASHBOARDS } from "#shared/domain/dashboards/dashboards.ts";
 import { fillCharts } from "#shared/domain/dashboards/fill-charts.ts";
 import {
@@ -17,7 +18,10 @@ import {
 import { listFinalBuckets } from "#tests/support/oracle/charts/list-final-buckets.ts";
 import { readChartSource } from "#tests/support/oracle/charts/read-source.ts";
 import type { ChartSource } from "#tests/support/oracle/charts/types.ts";
-import { listOddRows } from "#tests/support/pipeline/odd-catalogue.ts";
+import {
+  listMovedUsers,
+  listOddRows,
+} from "#tests/support/pipeline/odd-catalogue.ts";
 import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
 import { makeSkewedPlays } from "#tests/support/pipeline/skewed-plays.ts";
 import { toTable } from "#tests/ui/support/read-page.ts";
@@ -35,7 +39,12 @@ const TABS = [
   "devices",
   "hourly-trends",
 ] as const satisfies readonly PlaysDashboard[];
-const STATES = ["while the newest windows are open", "after all have closed"];
+const STATES = [
+  "while the newest windows are open",
+  "after all have closed",
+  "after users have moved to other segments",
+  "after sums have followed, and hours are added up",
+] as const;
 
 interface TestPeriod {
   readonly name: string;
@@ -107,6 +116,29 @@ async function listDifferences(
   );
 }
 
+/** What close-windows does once hours are at rest and enough users have moved. */
+async function addUp(databaseUrl: string): Promise<void> {
+  const windows = createWindowStore({
+    databaseUrl,
+    applicationName: "test",
+    transactionTimeoutMs: 10_000,
+    topic: STREAM_EVENTS_TOPIC,
+    allowedLatenessMs: 0,
+  });
+  try {
+    const rollable = await windows.findRollableHours(0);
+    expect(rollable).not.toEqual([]);
+    for (const hour of rollable)
+      expect(await windows.rollUpHour(hour)).toBe(true);
+    const toRegroup = await windows.findHoursToRegroup();
+    expect(toRegroup).not.toEqual([]);
+    for (const hour of toRegroup)
+      expect(await windows.regroupHour(hour)).toBe(true);
+  } finally {
+    await windows.close();
+  }
+}
+
 let scene: Scene;
 /** By state, tab and period. */
 const differences = new Map<string, readonly string[]>();
@@ -121,7 +153,7 @@ beforeAll(async () => {
     STREAM_EVENTS_TOPIC,
     makeSkewedPlays(BEGIN_MS, PLAY_COUNT, SEED),
   );
-  const source = await readChartSource(await scene.readRecords());
+  let source = await readChartSource(await scene.readRecords());
   const database = await scene.beginAnew();
   const store = createDashboardStore({
     databaseUrl: database.databaseUrls.reader,
@@ -147,9 +179,15 @@ beforeAll(async () => {
       },
       async (pipeline) => {
         await pipeline.untilConsumed();
-        await compareAll(STATES[0] ?? "");
+        await compareAll(STATES[0]);
         await pipeline.drain();
-        await compareAll(STATES[1] ?? "");
+        await compareAll(STATES[1]);
+        await scene.topics.send("users", listMovedUsers());
+        await pipeline.untilConsumed();
+        source = await readChartSource(await scene.readRecords());
+        await compareAll(STATES[2]);
+        await addUp(database.databaseUrls.closer);
+        await compareAll(STATES[3]);
       },
     );
   } finally {

@@ -36,7 +36,6 @@ const TABLES = [
   "user_segment_changes",
   "user_engagement_segments",
   "user_engagement_segment_versions",
-  "user_engagement_hours",
   "content_performance_hours",
   "location_listener_hours",
   ...METRICS,
@@ -159,10 +158,21 @@ test("closer publishes windows, and no more", async () => {
     "update user_segment_version set version = 0",
     "insert into user_segment_changes default values",
     "update user_segment_changes set version = 0",
-    "update user_engagement_hours set stream_count = 0",
     "update content_performance_hours set stream_count = 0",
     "update location_listener_hours set chunk = 0",
     ...METRICS.map((table) => `delete from ${table}`),
+  ]);
+
+  expect(notRefused).toEqual([]);
+});
+
+test.for(ROLES)("nobody forges what a user was: not %s", async (role) => {
+  const client = await database.connect(role);
+  const notRefused = await findNotRefused(client, [
+    "select note_segment_changes()",
+    `create temp table forged (user_id integer, subscription_type text, age integer);
+       create trigger forge after update on forged referencing old table as before new table as after
+       for each statement execute function note_segment_changes()`,
   ]);
 
   expect(notRefused).toEqual([]);

@@ -8,12 +8,10 @@ const findRollable = load("find_rollable_hours");
 const lockHour = load("lock_hour");
 const recordRollUp = load("record_roll_up");
 const DISCARD = [
-  load("discard_user_engagement_hour"),
   load("discard_content_performance_hour"),
   load("discard_location_listener_hour"),
 ];
 const ROLL_UP = [
-  load("roll_up_user_engagement"),
   load("roll_up_content_performance"),
   load("roll_up_location_listeners"),
 ];

@@ -1,6 +1,6 @@
--- Hours with sums by segment that are older than the last change of a user's segment, once there are twenty of these or one is
--- a day old: each is looked up with every answer, but to have the sums follow takes going through all windows.
--- Rows: time_window, newest first, two dozen at most: the next run takes more. Reads only.
+-- Hours with sums by segment that lack twenty changes of users' segments, or one that is a day old: what they lack is looked up with
+-- every answer, but to have the sums follow takes going through all windows.
+-- Rows: time_window, those first that lack most, the newest of them first, two dozen at most: the next run takes more. Reads only.
 select
   date_bin(
     interval '1 hour',
@@ -10,24 +10,34 @@ select
 from
   user_engagement_segment_versions s
 where
-  s.version < (
-    select
-      version
-    from
-      user_segment_version
-  )
-  and (
-    select
-      count(*) >= 20
-      or min(changed_at) <= clock_timestamp() - interval '1 day'
-      -- The clock was put back.
-      or max(changed_at) > clock_timestamp()
-    from
-      user_segment_changes
+  s.version < greatest(
+    (
+      select
+        version
+      from
+        user_segment_changes
+      order by
+        version desc
+      offset
+        19
+      limit
+        1
+    ),
+    (
+      select
+        max(version)
+      from
+        user_segment_changes
+      where
+        changed_at <= clock_timestamp() - interval '1 day'
+        -- The clock was put back.
+        or changed_at > clock_timestamp()
+    )
   )
 group by
   1
 order by
+  min(s.version),
   1 desc
 limit
   24

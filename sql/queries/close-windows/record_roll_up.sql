@@ -1,7 +1,7 @@
 -- Notes up to where an hour's sums are made, in the transaction that makes them, with its windows locked: up to its first window
 -- that is not closed or not published.
 -- Parameters: $1 timestamptz, start of the hour.
--- Rows: one; rolled_until timestamptz; none where another closer has made them, or the hour has no such window any more.
+-- Rows: one; rolled_until timestamptz; none where another closer has made them, or its first window is open.
 -- Rerun: no row.
 update hour_rollups h
 set

@@ -13,23 +13,9 @@ with
       w.time_window >= $1::timestamptz
       and w.time_window < $1::timestamptz + interval '1 hour'
   ),
-  left_segments as (
-    select distinct
-      on (w.time_window, c.user_id) w.time_window,
-      c.user_id,
-      c.subscription_type,
-      c.age_group
-    from
-      stale w
-      join user_segment_changes c on c.version > w.version
-    order by
-      w.time_window,
-      c.user_id,
-      c.version
-  ),
   moves as (
     select
-      l.time_window,
+      w.time_window,
       s.subscription_type,
       s.age_group,
       s.sign,
@@ -40,9 +26,11 @@ with
       total_of_mean (m.share_rate, m.stream_count) as shared_count,
       total_of_mean (m.playlist_add_rate, m.stream_count) as added_to_playlist_count
     from
-      left_segments l
-      join user_engagement_metrics m using (time_window, user_id)
-      left join users u using (user_id)
+      stale w
+      join user_segments_left l using (version)
+      join user_engagement_metrics m on m.time_window = w.time_window
+      and m.user_id = l.user_id
+      left join users u on u.user_id = l.user_id
       cross join lateral (
         values
           (l.subscription_type, l.age_group, -1),
@@ -58,7 +46,18 @@ with
   ),
   moved as (
     insert into
-      user_engagement_segments as s
+      user_engagement_segments as s (
+        time_window,
+        subscription_type,
+        age_group,
+        active_users,
+        stream_count,
+        total_listen_time,
+        skipped_count,
+        liked_count,
+        shared_count,
+        added_to_playlist_count
+      )
     select
       time_window,
       subscription_type,

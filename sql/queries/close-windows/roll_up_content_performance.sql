@@ -1,5 +1,6 @@
--- Adds up an hour's published windows, up to where it is rolled up, per song and artist.
--- Parameters: $1 timestamptz, start of the hour; $2 timestamptz, as record_roll_up.sql returns it. Rerun: only after discard_content_performance_hour.sql.
+-- Adds up an hour's published windows per song and artist.
+-- Parameters: $1 timestamptz, start of the hour; $2 timestamptz, up to where, as record_roll_up.sql returns it.
+-- Rerun: only after discard_content_performance_hour.sql.
 insert into
   content_performance_hours (
     time_window,

@@ -1,5 +1,6 @@
--- Puts together who listened at each location in an hour's published windows, up to where it is rolled up.
--- Parameters: $1 timestamptz, start of the hour; $2 timestamptz, as record_roll_up.sql returns it. Rerun: only after discard_location_listener_hour.sql.
+-- Puts together who listened at each location in an hour's published windows.
+-- Parameters: $1 timestamptz, start of the hour; $2 timestamptz, up to where, as record_roll_up.sql returns it.
+-- Rerun: only after discard_location_listener_hour.sql.
 insert into
   location_listener_hours (time_window, location_id, chunk, listeners)
 select

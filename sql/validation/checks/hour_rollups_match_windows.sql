@@ -11,31 +11,6 @@ with
     where
       rolled_until is not null
   ),
-  users_expected as (
-    select
-      h.time_window,
-      m.user_id,
-      sum(m.stream_count) as stream_count,
-      sum(m.total_listen_time) as total_listen_time,
-      sum(round(m.skip_rate * m.stream_count)) as skipped_count,
-      sum(round(m.like_rate * m.stream_count)) as liked_count,
-      sum(round(m.share_rate * m.stream_count)) as shared_count,
-      sum(round(m.playlist_add_rate * m.stream_count)) as added_to_playlist_count
-    from
-      rolled h
-      join user_engagement_metrics m on m.time_window >= h.time_window
-      and m.time_window < h.rolled_until
-    group by
-      1,
-      2
-  ),
-  users_stored as (
-    select
-      s.*
-    from
-      rolled
-      join user_engagement_hours s using (time_window)
-  ),
   contents_expected as (
     select
       h.time_window,
@@ -86,30 +61,7 @@ with
   problems as (
     select
       time_window,
-      'users' as sums
-    from
-      users_expected x
-      full join users_stored s using (time_window, user_id)
-    where
-      (
-        x.stream_count,
-        x.total_listen_time,
-        x.skipped_count,
-        x.liked_count,
-        x.shared_count,
-        x.added_to_playlist_count
-      ) is distinct from (
-        s.stream_count,
-        s.total_listen_time,
-        s.skipped_count,
-        s.liked_count,
-        s.shared_count,
-        s.added_to_playlist_count
-      )
-    union all
-    select
-      time_window,
-      'contents'
+      'contents' as sums
     from
       contents_expected x
       full join contents_stored s using (time_window, song_id, artist_id)

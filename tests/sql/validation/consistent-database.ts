@@ -123,12 +123,6 @@ select window_start, location_id, 0,
 from minute_plays group by window_start, location_id;
 -- Of the two hours that have come to rest, one is added up.
 update hour_rollups set rolled_until = '2026-03-01 12:00+00', is_due = false where time_window = '2026-03-01 11:00+00';
-insert into user_engagement_hours (
-  time_window, user_id, stream_count, total_listen_time, skipped_count, liked_count, shared_count, added_to_playlist_count
-)
-select '2026-03-01 11:00+00', user_id, count(*), sum(stream_duration_seconds), count(*) filter (where is_skipped),
-  count(*) filter (where is_liked), count(*) filter (where is_shared), count(*) filter (where is_added_to_playlist)
-from minute_plays where window_start >= '2026-03-01 11:00+00' and window_start < '2026-03-01 12:00+00' group by user_id;
 insert into content_performance_hours (
   time_window, song_id, artist_id, stream_count, completed_count, skipped_count, liked_count
 )

@@ -39,12 +39,8 @@ const PERIOD_FAULTS: readonly PlantedFault[] = [
   {
     check: "hour_rollups_match_windows",
     fault: "an hour that was not added up anew after a revision",
-    plant: `update user_engagement_hours set skipped_count = skipped_count + 1 where user_id = 3`,
-    shows: {
-      time_window: shown("11:00"),
-      sums: "users",
-      differing_count: 1,
-    },
+    plant: `update content_performance_hours set skipped_count = skipped_count + 1 where song_id = 3`,
+    shows: { time_window: shown("11:00"), sums: "contents" },
   },
   {
     check: "hour_rollups_match_windows",

@@ -49,3 +49,19 @@ export const listOddRows = (dimension: Dimension): OutgoingRecord[] =>
     key: String(Object.values(row)[0]),
     value: JSON.stringify(row),
   }));
+
+const MOVED_COUNT = 25;
+
+/** Records of `users`: more of them than answers look up one by one are in another segment now, and one is forgotten. */
+export const listMovedUsers = (): OutgoingRecord[] => [
+  ...Array.from({ length: MOVED_COUNT }, (_, index) => ({
+    key: String(index + 1),
+    value: JSON.stringify({
+      user_id: index + 1,
+      username: "moved",
+      subscription_type: index % 2 === 0 ? "family" : "apple",
+      age: 10 + index * 3,
+    }),
+  })),
+  { key: "2", value: null },
+];

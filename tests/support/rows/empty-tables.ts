@@ -22,7 +22,6 @@ export async function emptyTables(owner: Client): Promise<void> {
     delete from user_engagement_segments;
     delete from user_engagement_segment_versions;
     delete from user_segment_changes;
-    delete from user_engagement_hours;
     delete from content_performance_hours;
     delete from location_listener_hours;
     delete from window_publications;

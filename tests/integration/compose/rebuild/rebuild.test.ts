@@ -37,14 +37,14 @@ beforeEach(async () => {
 });
 
 describe("what is kept beside the metric rows", () => {
-  test("is put right too: who listened, and the sums of the hour, which are made anew", async () => {
+  test("is put right too: who listened, the sums by segment, and those of the hour, which are made anew", async () => {
     const store = stores.openWindowStore();
     await database.rows(
       "update window_frontiers set closed_until = '2026-01-15 13:00:00+00'",
     );
     await store.rollUpHour(new Date(FROM));
     await database.rows(
-      "update location_listeners set listeners = set_bit(listeners, 9, 1); update user_engagement_hours set stream_count = 9",
+      "update location_listeners set listeners = set_bit(listeners, 9, 1); update content_performance_hours set stream_count = 9; update user_engagement_segments set stream_count = 9",
     );
 
     const { differing } = await rebuildNow();
@@ -55,6 +55,7 @@ describe("what is kept beside the metric rows", () => {
     for (const check of [
       "location_listeners_match_facts",
       "hour_rollups_match_windows",
+      "segment_sums_match_windows",
     ])
       expect(
         await database.run(loadStatement(`validation/checks/${check}`)),

@@ -13,7 +13,26 @@ const isNewer = (left: OracleRecord, right: OracleRecord): boolean =>
       ? left.partition > right.partition
       : left.offset > right.offset;
 
-/** A tombstone ends a row but takes nothing from it, as plays go on referring to it. */
+/** What is left of a user who is forgotten. */
+const FORGOTTEN: Attributes = {
+  username: null,
+  subscription_type: null,
+  age: null,
+};
+
+/** A tombstone ends a row but takes nothing from it, as plays go on referring to it; but a user's is a wish to be forgotten. */
+function decodeVersion({
+  topic,
+  key,
+  value,
+}: OracleRecord): { id: number; attributes: Attributes } | undefined {
+  if (value !== null) return decodeDimension(topic, value);
+  const id = Number(new TextDecoder().decode(key ?? new Uint8Array()));
+  return topic === "users" && id > 0
+    ? { id, attributes: FORGOTTEN }
+    : undefined;
+}
+
 function readDimension(
   records: readonly OracleRecord[],
   topic: string,
@@ -24,7 +43,7 @@ function readDimension(
   >();
   for (const record of records) {
     if (record.topic !== topic) continue;
-    const decoded = decodeDimension(topic, record.value);
+    const decoded = decodeVersion(record);
     if (decoded === undefined) continue;
     const { id, attributes } = decoded;
     const known = newest.get(id);

@@ -53,7 +53,6 @@ describe("an hour whose windows are all published", () => {
     expect(before.listeners).toEqual(LISTENERS_OF_NOON);
     expect(await readHours()).toEqual(before);
     // Now from the sums: the windows are not looked at.
-    await database.rows("delete from user_engagement_metrics");
     await database.rows("delete from content_performance_metrics");
     await database.rows("delete from location_listeners");
     expect(await readHours()).toEqual(before);
@@ -113,8 +112,8 @@ describe("an hour that is not over", () => {
     expect(await readRolledUntil()).toEqual([["12:05"]]);
     expect(await readHours()).toEqual(UNFINISHED);
     // The window from the sums: it is not looked at.
-    await database.rows("delete from user_engagement_metrics");
-    expect((await readHours()).users).toEqual(USERS_OF_NOON);
+    await database.rows("delete from content_performance_metrics");
+    expect((await readHours()).contents).toEqual(CONTENTS_OF_NOON);
   });
 
   test("keeps its sums when a later window is published, which is read by itself until they are made anew", async () => {
@@ -233,11 +232,7 @@ describe("adding up an hour while one of its windows is published", () => {
 /** What follows once the windows are locked. */
 async function rollUp(adder: Part): Promise<void> {
   await adder.run("close-windows/record_roll_up", [NOON]);
-  for (const sums of [
-    "user_engagement",
-    "content_performance",
-    "location_listeners",
-  ])
+  for (const sums of ["content_performance", "location_listeners"])
     await adder.run(`close-windows/roll_up_${sums}`, [NOON, ONE_PM]);
   await adder.say("commit");
 }

@@ -35,6 +35,7 @@ beforeEach(async () => {
   await database.rows(`
     update users set age = 30, subscription_type = 'free';
     update users set subscription_type = 'premium' where user_id = 3;
+    update user_segment_version set version = 0;
     delete from user_segment_changes`);
 });
 
@@ -74,6 +75,24 @@ describe("a user who moves to another segment", () => {
     await database.rows("update user_segment_version set version = 20");
 
     expect(await store.findHoursToRegroup()).toEqual([NOON]);
+  });
+
+  test("has those windows moved first that lack most, however many move meanwhile", async () => {
+    const store = stores.openWindowStore();
+    // Thirty hours, of which the newer lack less.
+    await database.rows(`
+      insert into user_engagement_segment_versions
+      select timestamptz '2026-01-10 00:00+00' + n * interval '1 hour', n from generate_series(0, 29) as n;
+      insert into user_segment_changes
+      select n, 1, 'free', '25-34' from generate_series(1, 49) as n;
+      update user_segment_version set version = 49`);
+
+    const found = await store.findHoursToRegroup();
+
+    // Two dozen a run; the first 20 changes before the newest are what sums may lack.
+    expect(found).toHaveLength(24);
+    expect(found[0]).toEqual(new Date("2026-01-10T00:00:00Z"));
+    expect(found.at(-1)).toEqual(new Date("2026-01-10T23:00:00Z"));
   });
 
   test("is found by the first of several moves, in windows that were published between them, too", async () => {

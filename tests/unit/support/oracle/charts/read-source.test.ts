@@ -114,12 +114,32 @@ describe("the catalogue", () => {
     const { catalogue } = await readChartSource([
       makeDimensionRecord("users", 1, makeUser(1)),
       makeDimensionRecord("users", 2, { user_id: 1 }, NEWER),
+    ]);
+
+    expect(catalogue.users.get(1)).toMatchObject({ username: "user-1" });
+  });
+
+  it("has nothing of a user whose newest version is a tombstone, and all of another dimension's row", async () => {
+    const { catalogue } = await readChartSource([
+      makeDimensionRecord("users", 1, makeUser(1)),
       {
-        ...makeDimensionRecord("users", 3, makeUser(1), NEWER),
+        ...makeDimensionRecord("users", 2, makeUser(1), NEWER),
+        key: Buffer.from("1"),
+        value: null,
+      },
+      makeDimensionRecord("artists", 1, { artist_id: 1, name: "Bo" }),
+      {
+        ...makeDimensionRecord("artists", 2, { artist_id: 1 }, NEWER),
+        key: Buffer.from("1"),
         value: null,
       },
     ]);
 
-    expect(catalogue.users.get(1)).toMatchObject({ username: "user-1" });
+    expect(catalogue.users.get(1)).toEqual({
+      username: null,
+      subscription_type: null,
+      age: null,
+    });
+    expect(catalogue.artists.get(1)).toMatchObject({ name: "Bo" });
   });
 });
