@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 
 import { publishWindows } from "#functions/close-windows/close-due-windows.ts";
 import { loadStatement } from "#shared/sql.ts";
@@ -158,6 +158,72 @@ describe("an hour that is not over", () => {
   });
 });
 
+describe("windows that do not fit into an hour", () => {
+  afterEach(() => setSize("5 minutes"));
+
+  test.for([
+    // One from 11:54 to 12:01, and one from 12:57 to 13:04.
+    {
+      size: "7 minutes",
+      closedUntil: "12:57",
+      rolledUntil: "12:57",
+      users: [
+        [1, 3, 180, 1, 1, 1, 0],
+        [2, 2, 120, 0, 0, 0, 0],
+      ],
+    },
+    {
+      size: "7 minutes",
+      closedUntil: "13:04",
+      rolledUntil: "13:00",
+      users: [
+        [1, 3, 180, 1, 1, 1, 0],
+        [2, 2, 120, 0, 0, 0, 0],
+      ],
+    },
+    {
+      size: "90 minutes",
+      closedUntil: "13:30",
+      rolledUntil: "13:00",
+      users: [
+        [1, 4, 187, 2, 1, 1, 0],
+        [2, 2, 120, 0, 0, 0, 0],
+      ],
+    },
+  ])(
+    "of $size belong to the hour in which they begin, closed until $closedUntil",
+    async ({ size, closedUntil, rolledUntil, users }) => {
+      await setSize(size);
+      await applyPlays(stores.openWarehouse(), PLAYS);
+      const store = await publishUntil(closedUntil);
+      const before = await readHours();
+
+      expect(await store.rollUpHour(NOON)).toBe(true);
+
+      expect(await readRolledUntil()).toEqual([[rolledUntil]]);
+      expect(await readHours()).toEqual(before);
+      expect(await runCheck()).toEqual([]);
+      await publishUntil("15:00");
+      expect((await readHours()).users).toEqual(users);
+      expect(await runCheck()).toEqual([]);
+    },
+  );
+
+  test("are locked with the hour in which they begin, wherever they end", async () => {
+    await setSize("7 minutes");
+    await applyPlays(stores.openWarehouse(), PLAYS);
+    const store = await publishUntil("13:04");
+    const rebuilder = await playPart(database, "closer", "rebuilder");
+    await rebuilder.say("begin");
+    await rebuilder.run("close-windows/lock_window", [
+      "minutes",
+      "2026-01-15T12:57:00Z",
+    ]);
+
+    expect(await store.rollUpHour(NOON)).toBe(false);
+  });
+});
+
 test("an hour is left to the next run where somebody holds one of its windows for long", async () => {
   const store = await publishAll();
   const rebuilder = await playPart(database, "closer", "rebuilder");
@@ -243,6 +309,14 @@ async function publishAll() {
   await store.closeOpenWindows();
   await publishWindows(store, 0);
   return store;
+}
+
+/** As if the pipeline had been set up with windows of this size. */
+function setSize(size: string) {
+  return database.rows(
+    "update window_frontiers set window_size = $1 where window_kind = 'minutes'",
+    [size],
+  );
 }
 
 /** Closes the windows of the hour of noon that end until then, and publishes them. */
