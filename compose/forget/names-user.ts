@@ -32,7 +32,7 @@ function readUserId(value: Uint8Array): string | undefined {
       ? row.user_id
       : undefined;
   // As somebody meant it, although it was refused: "05", " 5".
-  return typeof id === "number" || (typeof id === "string" && /\d/.test(id))
-    ? String(Number(id))
-    : undefined;
+  const isWritten = typeof id === "string" && id.trim() !== "";
+  const number = typeof id === "number" || isWritten ? Number(id) : NaN;
+  return Number.isNaN(number) ? undefined : String(number);
 }

@@ -51,7 +51,7 @@ export interface WindowStore {
   findRollableHours(atRestMs: number): Promise<Date[]>;
   /** Adds up the published windows of an hour, up to the first that is open; false where somebody else has, or holds one of them. */
   rollUpHour(hour: Date): Promise<boolean>;
-  /** Hours whose sums by segment should follow users who have moved; newest first. */
+  /** Hours whose sums by segment should follow users who have moved, those first that lack most. */
   findHoursToRegroup(): Promise<Date[]>;
   /** Has the sums of an hour by segment follow the users; false where somebody holds one of its windows. */
   regroupHour(hour: Date): Promise<boolean>;

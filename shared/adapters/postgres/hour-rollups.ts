@@ -1,6 +1,6 @@
 import { loadStatement } from "#shared/sql.ts";
 
-import { limitingLockWait } from "./limit-lock-wait.ts";
+import { withLockTimeout } from "./with-lock-timeout.ts";
 import type { Session } from "./session.ts";
 
 const load = (name: string) => loadStatement(`queries/close-windows/${name}`);
@@ -36,7 +36,7 @@ export async function rollUpHour(
   session: Session,
   hour: Date,
 ): Promise<boolean> {
-  return limitingLockWait(session, async (transaction) => {
+  return withLockTimeout(session, async (transaction) => {
     await transaction.query(lockHour, [hour]);
     const [recorded] = await transaction.query<{ rolled_until: Date }>(
       recordRollUp,

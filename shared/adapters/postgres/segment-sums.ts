@@ -1,6 +1,6 @@
 import { loadStatement } from "#shared/sql.ts";
 
-import { limitingLockWait } from "./limit-lock-wait.ts";
+import { withLockTimeout } from "./with-lock-timeout.ts";
 import type { Session, Transaction } from "./session.ts";
 
 const load = (name: string) => loadStatement(`queries/close-windows/${name}`);
@@ -39,7 +39,7 @@ export async function regroupHour(
   session: Session,
   hour: Date,
 ): Promise<boolean> {
-  return limitingLockWait(session, async (transaction) => {
+  return withLockTimeout(session, async (transaction) => {
     await transaction.query(lockHour, [hour]);
     await transaction.query(regroup, [hour]);
     return true;
@@ -56,7 +56,7 @@ export async function discardFollowedChanges(
 ): Promise<boolean> {
   const [row] = await session.query<{ is_found: boolean }>(findFollowed);
   if (row?.is_found !== true) return false;
-  return limitingLockWait(session, async (transaction) => {
+  return withLockTimeout(session, async (transaction) => {
     await transaction.query(lockChanges);
     await transaction.query(discardFollowed);
     return true;

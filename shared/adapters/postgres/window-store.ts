@@ -14,7 +14,7 @@ import {
   regroupHour,
   sumSegments,
 } from "./segment-sums.ts";
-import { limitingLockWait } from "./limit-lock-wait.ts";
+import { withLockTimeout } from "./with-lock-timeout.ts";
 import {
   createSession,
   type Session,
@@ -66,7 +66,7 @@ export function createWindowStore({
     statement: Statement,
     values: readonly unknown[],
   ): Promise<boolean> =>
-    limitingLockWait(session, async (transaction) => {
+    withLockTimeout(session, async (transaction) => {
       await transaction.query(lockFrontiers);
       await transaction.query(statement, values);
       return true;

@@ -8,5 +8,10 @@ where
       from
         user_engagement_segment_versions
     ),
-    version
+    (
+      select
+        version
+      from
+        user_segment_version
+    )
   )

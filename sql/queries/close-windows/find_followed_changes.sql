@@ -13,6 +13,11 @@ select
           from
             user_engagement_segment_versions
         ),
-        version
+        (
+          select
+            version
+          from
+            user_segment_version
+        )
       )
   ) as is_found

@@ -2,9 +2,9 @@
 -- Parameters: $1, $2 timestamptz, the period [from, until), at borders of buckets; $3 interval, the size of a bucket.
 -- Rows: in the order of each chart; chart text, its id; cells json, in the order of its columns; provisional boolean, whether
 --   the row is of a bucket that is not final.
--- Reads only, each view once, and of the two of listeners the one of the grain. The different users of a region or country come from the bitmaps of who listened where, put
--- together per piece, for they do not add up. Regions of one name in two countries stay two, and so do cities. A bucket
--- without plays is there, with counts of zero.
+-- Reads only, each view once, and of the two of listeners the one of the grain. The different users of a region or country come
+-- from the bitmaps of who listened where, put together per piece, for they do not add up. Regions of one name in two countries
+-- stay two, and so do cities. A bucket without plays is there, with counts of zero.
 with
   plays as materialized (
     select

@@ -47,6 +47,13 @@ test.for([
   ],
   ["nobody can say: the value is no JSON", "7", "Ada", null, "unknown"],
   [
+    "nobody can say: the value's number is none",
+    "7",
+    `{"user_id":"user 42"}`,
+    null,
+    "unknown",
+  ],
+  [
     "nobody can say: the value has no number",
     "7",
     `{"name":"Ada"}`,

@@ -9,7 +9,7 @@ const limitLockWait = loadStatement("queries/close-windows/limit_lock_wait");
  *
  * @returns what `work` does; false, with nothing done, where a lock was not had in time
  */
-export async function limitingLockWait(
+export async function withLockTimeout(
   session: Session,
   work: (transaction: Transaction) => Promise<boolean>,
 ): Promise<boolean> {
