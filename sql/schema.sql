@@ -1575,6 +1575,21 @@ view plays_by_location
        LEFT JOIN locations l USING (location_id);
   grant select to reader
 
+view streams_by_hour
+  time_window timestamp with time zone
+  stream_count bigint
+  is_final boolean
+   SELECT h.time_window,
+      COALESCE(l.stream_count, 0::bigint) AS stream_count,
+      COALESCE(l.is_final, (h.time_window + f.window_size) <= f.closed_until) AS is_final
+     FROM window_frontiers f
+       CROSS JOIN LATERAL generate_series(( SELECT min(hourly_live.time_window) AS min
+             FROM hourly_live), GREATEST(( SELECT max(hourly_live.time_window) AS max
+             FROM hourly_live), now()), f.window_size) h(time_window)
+       LEFT JOIN hourly_live l USING (time_window)
+    WHERE f.window_kind = 'hourly'::text;
+  grant select to reader
+
 view user_engagement_live
   time_window timestamp with time zone
   user_id integer
@@ -1672,6 +1687,7 @@ view user_segment_moves
            LIMIT 1) m
        LEFT JOIN users u ON u.user_id = l.user_id
        CROSS JOIN LATERAL ( VALUES (l.subscription_type,l.age_group,'-1'::integer), (COALESCE(u.subscription_type, 'unknown'::text),age_group(u.age),1)) s(subscription_type, age_group, sign);
+  grant select to closer
   grant select to reader
 
 view user_segments_left
@@ -1679,15 +1695,21 @@ view user_segments_left
   user_id integer
   subscription_type text
   age_group text
-   SELECT DISTINCT ON (v.version, c.user_id) v.version,
+   WITH RECURSIVE stale(version) AS (
+           SELECT min(user_engagement_segment_versions.version) AS min
+             FROM user_engagement_segment_versions
+          UNION ALL
+           SELECT ( SELECT min(w.version) AS min
+                     FROM user_engagement_segment_versions w
+                    WHERE w.version > s_1.version) AS min
+             FROM stale s_1
+            WHERE s_1.version IS NOT NULL
+          )
+   SELECT DISTINCT ON (s.version, c.user_id) s.version,
       c.user_id,
       c.subscription_type,
       c.age_group
-     FROM ( SELECT DISTINCT user_engagement_segment_versions.version
-             FROM user_engagement_segment_versions
-            WHERE user_engagement_segment_versions.version < (( SELECT user_segment_version.version
-                     FROM user_segment_version))) v
-       JOIN user_segment_changes c ON c.version > v.version
-    ORDER BY v.version, c.user_id, c.version;
-  grant select to closer
+     FROM stale s
+       JOIN user_segment_changes c ON c.version > s.version
+    ORDER BY s.version, c.user_id, c.version;
   grant select to reader

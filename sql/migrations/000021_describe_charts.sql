@@ -82,35 +82,45 @@ from
   join hour_states h using (time_window)
   left join users u using (user_id);
 
--- Which segment those were in at a version who have moved since: the first that they have left.
+-- Which segment those were in at a version who have moved since: the first that they have left. Windows share few versions, and
+-- each is looked up behind the one before: somebody has moved most of the time, and there are windows of years.
 create view user_segments_left as
+with recursive
+  stale (version) as (
+    select
+      min(version)
+    from
+      user_engagement_segment_versions
+    union all
+    select
+      (
+        select
+          min(w.version)
+        from
+          user_engagement_segment_versions w
+        where
+          w.version > s.version
+      )
+    from
+      stale s
+    where
+      s.version is not null
+  )
 select distinct
-  on (v.version, c.user_id) v.version,
+  on (s.version, c.user_id) s.version,
   c.user_id,
   c.subscription_type,
   c.age_group
 from
-  (
-    select distinct
-      version
-    from
-      user_engagement_segment_versions
-    where
-      version < (
-        select
-          version
-        from
-          user_segment_version
-      )
-  ) v
-  join user_segment_changes c on c.version > v.version
+  stale s
+  join user_segment_changes c on c.version > s.version
 order by
-  v.version,
+  s.version,
   c.user_id,
   c.version;
 
--- Whoever is in another segment than at the version of a window's sums, out of that one and into the present one. Windows share few
--- versions. The limit has the few rows of such a user looked up, whatever the planner expects.
+-- Whoever is in another segment than at the version of a window's sums, out of that one and into the present one. The limit has
+-- the few rows of such a user looked up, whatever the planner expects.
 create view user_segment_moves as
 select
   w.time_window,
@@ -305,6 +315,39 @@ from
   cross join window_frontiers f
 where
   f.window_kind = 'minutes';
+
+-- Every hour since the first, also those without plays: how many days had a certain hour is seen in those that were empty, too.
+create view streams_by_hour as
+select
+  h.time_window,
+  coalesce(l.stream_count, 0) as stream_count,
+  coalesce(
+    l.is_final,
+    h.time_window + f.window_size <= f.closed_until
+  ) as is_final
+from
+  window_frontiers f
+  cross join lateral generate_series(
+    (
+      select
+        min(time_window)
+      from
+        hourly_live
+    ),
+    greatest(
+      (
+        select
+          max(time_window)
+        from
+          hourly_live
+      ),
+      now()
+    ),
+    f.window_size
+  ) as h (time_window)
+  left join hourly_live l using (time_window)
+where
+  f.window_kind = 'hourly';
 
 create view content_by_window as
 select
@@ -558,12 +601,14 @@ select
   on hour_states,
   content_performance_hour_parts,
   location_listener_hour_parts,
+  user_segments_left,
   user_segment_moves,
   engagement_by_user_window,
   engagement_by_user_hour,
   engagement_window_parts,
   engagement_by_window,
   engagement_by_hour,
+  streams_by_hour,
   content_by_window,
   content_by_hour,
   device_by_window,
@@ -575,5 +620,4 @@ select
 
 grant
 select
-  on user_segments_left to closer,
-  reader;
+  on user_segment_moves to closer;

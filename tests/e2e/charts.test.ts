@@ -15,13 +15,14 @@ import {
   expectCharts,
   type PlaysDashboard,
 } from "#tests/support/oracle/charts/expect-charts.ts";
-import { listFinalBuckets } from "#tests/support/oracle/charts/list-final-buckets.ts";
 import { readChartSource } from "#tests/support/oracle/charts/read-source.ts";
+import type { Chart } from "#shared/domain/dashboards/answer.ts";
 import type { ChartSource } from "#tests/support/oracle/charts/types.ts";
 import {
   listMovedUsers,
   listOddRows,
 } from "#tests/support/pipeline/odd-catalogue.ts";
+import { selectRows } from "#tests/support/pipeline/read-tables.ts";
 import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
 import { makeSkewedPlays } from "#tests/support/pipeline/skewed-plays.ts";
 import { toTable } from "#tests/ui/support/read-page.ts";
@@ -101,22 +102,91 @@ async function listDifferences(
   source: ChartSource,
   tab: PlaysDashboard,
   period: TestPeriod,
+  frontiers: Frontiers,
 ): Promise<string[]> {
   const span = findSpan(tab, period);
   const charts = fillCharts(
     DASHBOARDS[tab].charts,
     await store.readCharts(tab, span),
   );
-  const finalBuckets = listFinalBuckets(charts);
+  const finalBuckets = findFinalBuckets(
+    frontiers[tab === "hourly-trends" ? "hourly" : "minutes"],
+    span,
+  );
   const expected = expectCharts(tab, source, { ...span, finalBuckets });
-  return charts.flatMap(({ id, columns, rows }) =>
-    compareChart(columns, toTable(rows), expected[id] ?? []).map(
-      (difference) => `${id}: ${difference}`,
+  return charts.flatMap((chart) =>
+    [
+      ...compareChart(
+        chart.columns,
+        toTable(chart.rows),
+        expected[chart.id] ?? [],
+      ),
+      ...listWrongMarks(chart, finalBuckets),
+    ].map((difference) => `${chart.id}: ${difference}`),
+  );
+}
+
+/** Of the windows of one kind: up to when they are closed, and those that are not published; ms since the epoch. */
+interface Frontier {
+  readonly closedUntilMs: number;
+  readonly openStartsMs: readonly number[];
+}
+type Frontiers = Readonly<Record<"minutes" | "hourly", Frontier>>;
+
+async function readFrontiers(databaseUrl: string): Promise<Frontiers> {
+  const rows = await selectRows<{
+    kind: keyof Frontiers;
+    closed: number;
+    open: number[];
+  }>(
+    databaseUrl,
+    `select window_kind as kind, extract(epoch from closed_until)::float * 1000 as closed,
+       array(select extract(epoch from p.window_start)::float * 1000 from window_partials p
+         where p.window_kind = f.window_kind) as open
+     from window_frontiers f`,
+  );
+  const frontierOf = (kind: keyof Frontiers): Frontier => {
+    const row = rows.find((candidate) => candidate.kind === kind);
+    if (row === undefined) throw new Error(`no frontier of ${kind}`);
+    return { closedUntilMs: row.closed, openStartsMs: row.open };
+  };
+  return { minutes: frontierOf("minutes"), hourly: frontierOf("hourly") };
+}
+
+/** Starts of the buckets that are over and hold no window that is open. */
+function findFinalBuckets(
+  { closedUntilMs, openStartsMs }: Frontier,
+  { fromMs, untilMs, bucketMs }: ReturnType<typeof findSpan>,
+): Set<number> {
+  const starts = Array.from(
+    { length: (untilMs - fromMs) / bucketMs },
+    (_, index) => fromMs + index * bucketMs,
+  );
+  return new Set(
+    starts.filter(
+      (startMs) =>
+        startMs + bucketMs <= closedUntilMs &&
+        !openStartsMs.some(
+          (openMs) => openMs >= startMs && openMs < startMs + bucketMs,
+        ),
     ),
   );
 }
 
-/** What close-windows does once hours are at rest and enough users have moved. */
+/** Rows of a bucket of time that are marked as provisional and are final, or the other way round. */
+function listWrongMarks(
+  { columns, rows, provisional }: Chart,
+  finalBuckets: ReadonlySet<number>,
+): string[] {
+  if (columns[0]?.unit !== "time") return [];
+  return rows.flatMap(([time], index) =>
+    provisional[index] === !finalBuckets.has(Date.parse(String(time)))
+      ? []
+      : [`${String(time)} is marked wrongly`],
+  );
+}
+
+/** What runs of close-windows do once hours are at rest and enough users have moved. */
 async function addUp(databaseUrl: string): Promise<void> {
   const windows = createWindowStore({
     databaseUrl,
@@ -126,20 +196,32 @@ async function addUp(databaseUrl: string): Promise<void> {
     allowedLatenessMs: 0,
   });
   try {
-    const rollable = await windows.findRollableHours(0);
-    expect(rollable).not.toEqual([]);
-    for (const hour of rollable)
-      expect(await windows.rollUpHour(hour)).toBe(true);
-    const toRegroup = await windows.findHoursToRegroup();
-    expect(toRegroup).not.toEqual([]);
-    for (const hour of toRegroup)
+    for (;;) {
+      const hours = await windows.findRollableHours(0);
+      if (hours.length === 0) break;
+      for (const hour of hours)
+        expect(await windows.rollUpHour(hour)).toBe(true);
+    }
+    for (const hour of await windows.findHoursToRegroup())
       expect(await windows.regroupHour(hour)).toBe(true);
   } finally {
     await windows.close();
   }
 }
 
+/** What a state is about: whether there are such windows, users who moved, hours. */
+async function readSituation(databaseUrl: string) {
+  const [row] = await selectRows(
+    databaseUrl,
+    `select exists (select from window_partials) as has_open, exists (select from window_publications) as has_published,
+       exists (select from user_segment_moves) as has_moved, exists (select from hour_rollups where is_due) as has_due`,
+  );
+  return row;
+}
+
 let scene: Scene;
+/** By state. */
+const situations = new Map<string, unknown>();
 /** By state, tab and period. */
 const differences = new Map<string, readonly string[]>();
 const nameCase = (state: string, tab: string, period: string) =>
@@ -161,11 +243,13 @@ beforeAll(async () => {
     transactionTimeoutMs: 10_000,
   });
   const compareAll = async (state: string) => {
+    const frontiers = await readFrontiers(database.databaseUrls.owner);
+    situations.set(state, await readSituation(database.databaseUrls.owner));
     for (const tab of TABS)
       for (const period of PERIODS)
         differences.set(
           nameCase(state, tab, period.name),
-          await listDifferences(store, source, tab, period),
+          await listDifferences(store, source, tab, period, frontiers),
         );
   };
   try {
@@ -195,6 +279,17 @@ beforeAll(async () => {
   }
 });
 afterAll(() => scene?.close());
+
+it("each state is what its name says", () => {
+  const published = { has_published: true, has_due: true };
+  expect([...situations.values()]).toEqual([
+    // The odd users may come before their plays or after.
+    expect.objectContaining({ ...published, has_open: true }),
+    expect.objectContaining({ ...published, has_open: false }),
+    { ...published, has_open: false, has_moved: true },
+    { ...published, has_open: false, has_moved: false, has_due: false },
+  ]);
+});
 
 describe.each(STATES)("%s", (state) => {
   describe.each(TABS)("the charts of %s are the oracle's", (tab) => {

@@ -52,7 +52,9 @@ test(
   { timeout: STACK_TIMEOUT_MS },
   async () => {
     const live = stack.spawn("start", "--plays", "3000");
-    await live.waitFor("Live. Ctrl-C stops everything in order.");
+    await live.waitFor(
+      "Live. Ctrl-C stops everything in order. Dashboards: http://127.0.0.1:",
+    );
     await live.waitFor("| plays/s 20 |");
     // npm passes the terminal's signal on, so that a runner gets it twice.
     live.signal("SIGINT");

@@ -35,7 +35,7 @@ test("up starts Superset, imports everything, asks every chart, and says where t
 
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toContain(
-    "Imported 25 datasets, 30 charts and 5 dashboards.\nAll 30 charts answer.\nready: http://127.0.0.1:",
+    "Imported 26 datasets, 30 charts and 5 dashboards.\nAll 30 charts answer.\nready: http://127.0.0.1:",
   );
   expect(stdout).toContain(`password in ${folder}/secrets/admin_password`);
 });

@@ -173,7 +173,7 @@ test("a mistake in a metric makes the import fail, with the chart's name and the
   const { exitCode, stdout, stderr } = await importFolder();
 
   expect(exitCode).toBe(1);
-  expect(stdout).toContain("Imported 25 datasets");
+  expect(stdout).toContain("Imported 26 datasets");
   expect(stderr).toContain(
     "Of the 30 charts that were imported, 1 cannot be drawn:",
   );

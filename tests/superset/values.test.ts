@@ -133,6 +133,24 @@ test("streams per user are the plays by the different users of the whole period"
   expect(shown).toEqual(closeTo(byName(facts, "type", "streams")));
 });
 
+test("the streams of an hour of the day are divided by the days that had this hour", async () => {
+  const facts = await countFacts(`
+    with hours as (
+      select hour, (select count(*) from stream_events where date_trunc('hour', "timestamp", 'UTC') = hour) as streams
+      from generate_series((select min(date_trunc('hour', "timestamp", 'UTC')) from stream_events), now(), '1 hour') as hour
+    )
+    select to_char(hour at time zone 'UTC', 'HH24') as hour_of_day, sum(streams)::float / count(*) as streams
+    from hours group by 1`);
+
+  const shown = byName(
+    await readChart(session, "streams-by-hour-of-day"),
+    "hour_of_day",
+    "streams_per_day",
+  );
+
+  expect(shown).toEqual(closeTo(byName(facts, "hour_of_day", "streams")));
+});
+
 test("the active users of a window are its different users, open windows included", async () => {
   const facts = await countFacts(`
     select

@@ -1,6 +1,6 @@
 -- Hours with sums by segment that lack twenty changes of users' segments, or one that is a day old: what they lack is looked up with
 -- every answer, but to have the sums follow takes going through all windows.
--- Rows: time_window, those first that lack most, the newest of them first, two dozen at most: the next run takes more. Reads only.
+-- Rows: time_window, those first that lack most, the newest of them first, five hundred at most: the next run takes more. Reads only.
 select
   date_bin(
     interval '1 hour',
@@ -40,4 +40,4 @@ order by
   min(s.version),
   1 desc
 limit
-  24
+  500

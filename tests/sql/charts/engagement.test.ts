@@ -123,6 +123,48 @@ describe("a window's users by what groups them", () => {
   });
 });
 
+test("every hour since the first one is there, with its plays or none, so that days without any count as days", async () => {
+  await database.rows(`
+    update window_frontiers set closed_until = '2026-01-15 14:00+00' where window_kind = 'hourly';
+    insert into hourly_metrics (time_window, stream_count, unique_users, unique_songs, unique_artists, total_listen_time,
+      avg_listen_time, skip_rate, like_rate)
+    values ('2026-01-14 13:00+00', 10, 1, 1, 1, 10, 1, 0, 0), ('2026-01-15 12:00+00', 4, 1, 1, 1, 4, 1, 0, 0);
+    insert into hourly_partials (time_window, stream_count, total_listen_time, skipped_count, liked_count, user_ids, song_ids,
+      artist_ids)
+    values ('2026-01-15 14:00+00', 3, 3, 0, 0, '{1}', '{1}', '{1}')`);
+
+  expect(
+    await inTokyo(
+      `select to_char(time_window at time zone 'UTC', 'DD HH24:MI'), stream_count, is_final from streams_by_hour
+       where time_window < '2026-01-14 15:00+00' or time_window between '2026-01-15 11:00+00' and '2026-01-15 15:00+00'
+       order by 1`,
+    ),
+  ).toEqual([
+    ["14 13:00", 10, true],
+    ["14 14:00", 0, true],
+    ["15 11:00", 0, true],
+    ["15 12:00", 4, true],
+    ["15 13:00", 0, true],
+    ["15 14:00", 3, false],
+    ["15 15:00", 0, false],
+  ]);
+  expect(
+    await database.list(
+      `select sum(stream_count)::double precision / count(*) from streams_by_hour
+       where to_char(time_window at time zone 'UTC', 'HH24') = '13' and time_window < '2026-01-16 00:00+00'`,
+    ),
+  ).toEqual([[5]]);
+  expect(
+    await database.list(
+      "select max(time_window) > now() - interval '1 hour' from streams_by_hour",
+    ),
+  ).toEqual([[true]]);
+});
+
+test("there are no hours before the first one", async () => {
+  expect(await database.list("select * from streams_by_hour")).toEqual([]);
+});
+
 test.for([
   [null, "unknown"],
   [0, "under 18"],

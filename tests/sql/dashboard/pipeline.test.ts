@@ -122,6 +122,21 @@ test("of letters, late plays and revisions the ten newest are shown", async () =
   expect(charts["late-windows"]?.[0]?.[0]).toBe("2026-01-15T13:00:00Z");
 });
 
+test("what a letter waits for is shown, but nobody's number", async () => {
+  await insertLetters(database.owner, [
+    {
+      state: "waiting",
+      detail: "expected these to exist: users 41, songs 7, users 42",
+    },
+  ]);
+
+  const charts = await dashboards.readCharts("pipeline", QUARTER);
+
+  expect(charts["newest-letters"]?.[0]?.at(-1)).toBe(
+    "expected these to exist: a user, songs 7, a user",
+  );
+});
+
 test("the pipeline says what became of the plays, where windows are, and what waits", async () => {
   await database.rows(`
     insert into partition_ledger (topic, partition) values ('stream-events', 0), ('stream-events', 1), ('users', 0)

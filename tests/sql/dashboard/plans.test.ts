@@ -90,6 +90,19 @@ describe("an hour is read by its windows alone:", () => {
   });
 });
 
+test("which versions sums have is asked of an index, however many windows there are", async () => {
+  for (const period of [HOUR, DAY]) {
+    const scans = findScans(
+      await explain("user-engagement", period),
+      "user_engagement_segment_versions",
+    );
+
+    expect(scans).not.toEqual([]);
+    for (const scan of scans)
+      expect(scan).toContain(" on user_engagement_segment_versions_");
+  }
+});
+
 describe("a day is read by what is added up:", () => {
   test.for([
     ["user-engagement", "user_engagement_segments"],

@@ -166,7 +166,11 @@ with
         reason,
         record,
         state,
-        left(detail, 200)
+        -- Nobody's number: it is in npm run dlq -- show.
+        left(
+          regexp_replace(detail, '\musers \d+', 'a user', 'g'),
+          200
+        )
       ),
       false
     from

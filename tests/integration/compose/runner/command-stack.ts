@@ -38,6 +38,7 @@ export async function openCommandStack({
     KAFKA_PORT: String(await findFreePort()),
     POSTGRES_PORT: String(await findFreePort()),
     METRICS_PORT: String(await findFreePort()),
+    DASHBOARD_PORT: String(await findFreePort()),
   };
   const withArgs = (args: readonly string[]) => ({
     args: ["--data-dir", dataDir, ...args],

@@ -40,6 +40,7 @@ describe("the bundle", () => {
         "engagement_by_user_hour",
         "engagement_by_window",
         "engagement_by_hour",
+        "streams_by_hour",
         "content_by_window",
         "content_by_hour",
         "device_by_window",
