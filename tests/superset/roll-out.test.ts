@@ -72,7 +72,7 @@ test("a second import rolls out a changed chart, and makes no second one", async
 test("a metric that is changed is rolled out with its dataset", async () => {
   const session = await signInToRun();
   await change(
-    "datasets/music_streaming/engagement_by_hour.yaml",
+    "datasets/music_streaming/streams_by_hour.yaml",
     "verbose_name: Streams a day",
     "verbose_name: Streams of a day",
   );
@@ -81,7 +81,7 @@ test("a metric that is changed is rolled out with its dataset", async () => {
 
   expect(exitCode).toBe(0);
   const dataset = (await listObjects(session, "datasets")).find(
-    ({ name }) => name === "engagement_by_hour",
+    ({ name }) => name === "streams_by_hour",
   );
   const { text } = await session.request(
     "GET",
@@ -165,7 +165,7 @@ test("a dataset that left the bundle stays as long as a chart that people made n
 
 test("a mistake in a metric makes the import fail, with the chart's name and the database's reason", async () => {
   await change(
-    "datasets/music_streaming/engagement_by_hour.yaml",
+    "datasets/music_streaming/streams_by_hour.yaml",
     "COUNT(DISTINCT time_window)",
     "COUNTT(DISTINCT time_window)",
   );
@@ -184,7 +184,7 @@ test("a mistake in a metric makes the import fail, with the chart's name and the
 
 test("status names the chart that cannot be drawn, and fails for it", async () => {
   await change(
-    "datasets/music_streaming/engagement_by_hour.yaml",
+    "datasets/music_streaming/streams_by_hour.yaml",
     "COUNT(DISTINCT time_window)",
     "COUNTT(DISTINCT time_window)",
   );
