@@ -116,7 +116,7 @@ const SETTINGS = {
     .int()
     .min(1)
     .max(64)
-    .default(2),
+    .default(1),
   STREAMING_PLAYS_PER_SECOND: z.coerce
     .number()
     .positive()

@@ -26,7 +26,11 @@ export function openInvoker(
   const functions = Object.entries(declaration.functions).map(
     ([name, { handlerModule, ...declared }]) => [
       name,
-      { ...declared, handlerFile: join(PROJECT_ROOT, `${handlerModule}.ts`) },
+      {
+        ...declared,
+        handlerFile: join(PROJECT_ROOT, `${handlerModule}.ts`),
+        batchSize: largestBatch(declaration, name),
+      },
     ],
   );
   const invoker = createInProcessInvoker({
@@ -42,4 +46,12 @@ export function openInvoker(
       logs.close();
     },
   };
+}
+
+/** Records that an event of any of the function's mappings may hold; one for a function that has none. */
+function largestBatch({ mappings }: Declaration, functionName: string): number {
+  const sizes = mappings
+    .filter(({ configuration }) => configuration.functionName === functionName)
+    .map(({ configuration }) => configuration.batchSize);
+  return Math.max(1, ...sizes);
 }

@@ -87,7 +87,10 @@ async function measureLatency({
     const bootstrapServers =
       servers.connections.kafkaBootstrapServers.split(",");
     await publishCatalogue(bootstrapServers);
-    const pipeline = await startPipeline(servers);
+    const pipeline = await startPipeline({
+      ...servers,
+      environments: "declared",
+    });
     cleanups.add(() => pipeline.stop());
     await pipeline.untilConsumed();
 

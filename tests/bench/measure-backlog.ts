@@ -113,7 +113,7 @@ export async function measureBacklog({
     const backlog = await startPipeline({
       ...servers,
       topics: [STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC],
-      ...(environments === undefined ? {} : { environments }),
+      environments: environments ?? "declared",
     });
     cleanups.add(() => backlog.stop());
     await backlog.drain(planDrainTimeout(plays));

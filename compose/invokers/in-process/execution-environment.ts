@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { InvocationResult } from "#compose/event-source-mapping/invoker.ts";
+import { prepareCollector, youngGenerationMb } from "./collector.ts";
 import { emitLines } from "./emit-lines.ts";
 import { toErrorPayload } from "./worker-messages.ts";
 import type {
@@ -11,8 +12,6 @@ import type {
   WorkerMessage,
   WorkerSettings,
 } from "./worker-messages.ts";
-
-const YOUNG_GENERATION_MB = 96;
 
 /**
  * A handler is a few hundred modules: compiling them takes half of a cold start, and what strips their types would take
@@ -33,6 +32,8 @@ export interface InProcessFunction {
   /** All of the handler's `process.env`: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   readonly maximumConcurrency: number;
+  /** Records that an event may hold; one unless given. */
+  readonly batchSize?: number;
 }
 
 type Ending =
@@ -64,7 +65,8 @@ export class ExecutionEnvironment {
   ) {
     this.#name = functionName;
     this.#settings = settings;
-    const { handlerFile, handlerExport, memorySizeMb } = settings;
+    const { handlerFile, handlerExport, memorySizeMb, batchSize } = settings;
+    prepareCollector();
     this.#worker = new Worker(new URL("./worker-main.ts", import.meta.url), {
       workerData: {
         functionName,
@@ -79,9 +81,7 @@ export class ExecutionEnvironment {
       resourceLimits: {
         // Lambda's limit counts code and buffers outside the heap, too: half of it is theirs.
         maxOldGenerationSizeMb: memorySizeMb / 2,
-        // An event of 6 MB becomes some 20 MB of objects that die together: with the default of 48 MB most of them are
-        // copied into the old generation first.
-        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+        maxYoungGenerationSizeMb: youngGenerationMb(batchSize ?? 1),
       },
     });
     emitLines(this.#worker.stdout, onLog);

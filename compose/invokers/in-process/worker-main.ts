@@ -1,8 +1,10 @@
 // The inside of an execution environment: loads one handler and runs it for one event at a time.
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import { openCollector } from "./collector.ts";
 import { createContext } from "./lambda-context.ts";
 import type { InvocationContext } from "./lambda-context.ts";
+import { readEvent } from "./read-event.ts";
 import { toErrorPayload } from "./worker-messages.ts";
 import type {
   EndMessage,
@@ -17,6 +19,7 @@ delete process.env["NODE_COMPILE_CACHE"];
 type Handler = (event: unknown, context: InvocationContext) => unknown;
 
 const settings: WorkerSettings = workerData;
+const collectGarbage = openCollector();
 const port = parentPort;
 if (port === null)
   throw new Error(
@@ -55,11 +58,9 @@ async function invoke(
 ): Promise<void> {
   // Before the event is parsed: its time counts.
   const context = createContext(settings, requestId, timeoutMs);
+  const eventBytes = event.byteLength;
   try {
-    const response = await handler(
-      JSON.parse(Buffer.from(event).toString("utf8")),
-      context,
-    );
+    const response = await handler(readEvent(event), context);
     // A copy of its own: a small Buffer is a view of memory that cannot be given away.
     const { buffer } = new TextEncoder().encode(
       JSON.stringify(response) ?? "null",
@@ -70,6 +71,8 @@ async function invoke(
     console.error("Invoke Error", JSON.stringify(payload));
     send({ kind: "failed", error: payload });
   }
+  // Later: what called this still refers to the event.
+  setImmediate(() => collectGarbage(eventBytes));
 }
 
 try {

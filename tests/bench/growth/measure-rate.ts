@@ -93,9 +93,7 @@ export function measureRate(plan: RatePlan, watch?: Watch): Promise<Rate> {
       ...servers,
       topics: [STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC],
       ...(plan.batchSize === undefined ? {} : { batchSize: plan.batchSize }),
-      ...(plan.environments === undefined
-        ? {}
-        : { environments: plan.environments }),
+      environments: plan.environments ?? "declared",
     });
     cleanups.add(() => backlog.stop());
     await backlog.drain(

@@ -46,8 +46,8 @@ export interface PipelineSettings {
   readonly topics?: readonly string[];
   /** Whether `close-windows` and `redrive` are called by their schedules; by default they are. */
   readonly hasSchedules?: boolean;
-  /** Execution environments of `aggregate-micro-batch`, in place of serverless.yml's. */
-  readonly environments?: number;
+  /** Execution environments of `aggregate-micro-batch`; by default two, so that a test sees them meet. */
+  readonly environments?: number | "declared";
   /** Where the first thread of a function that comes there stands still. */
   readonly faultPoint?: FaultPoint;
 }
@@ -183,10 +183,12 @@ function chooseMappings(
 
 function limitEnvironments(
   { functions }: Declaration,
-  { environments: maximumConcurrency }: PipelineSettings,
+  { environments = 2 }: PipelineSettings,
 ): Declaration["functions"] {
   const declared = functions[AGGREGATION];
-  if (maximumConcurrency === undefined || declared === undefined)
-    return functions;
-  return { ...functions, [AGGREGATION]: { ...declared, maximumConcurrency } };
+  if (environments === "declared" || declared === undefined) return functions;
+  return {
+    ...functions,
+    [AGGREGATION]: { ...declared, maximumConcurrency: environments },
+  };
 }

@@ -136,7 +136,7 @@ describe("the packaged template", () => {
         ConsumerGroupId: "aggregate-micro-batch",
       },
       StartingPosition: "TRIM_HORIZON",
-      BatchSize: 10_000,
+      BatchSize: 5000,
       Topics: ["stream-events"],
       ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 1 },
       BisectBatchOnFunctionError: true,
