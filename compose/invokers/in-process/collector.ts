@@ -5,6 +5,9 @@ import { setFlagsFromString } from "node:v8";
 /** From here on an event's garbage is worth a collection of its own, which takes a millisecond. */
 const LARGE_EVENT_BYTES = 256 * 1024;
 
+/** So long after a large event a full collection gives back what the thread has grown to: 20 MB once a catalogue is loaded. */
+const IDLE_MS = 2000;
+
 /** What an event's record becomes on its way through a function: text, JSON, objects, rows. */
 const GARBAGE_BYTES_PER_RECORD = 5000;
 const SMALLEST_SEMI_SPACE_MB = 4;
@@ -44,7 +47,11 @@ export function openCollector(): CollectGarbage {
   const { gc } = globalThis;
   if (gc === undefined)
     throw new Error("This thread was started before prepareCollector.");
+  let idle: NodeJS.Timeout | undefined;
   return (eventBytes) => {
-    if (eventBytes >= LARGE_EVENT_BYTES) gc({ type: "minor" });
+    if (eventBytes < LARGE_EVENT_BYTES) return;
+    gc({ type: "minor" });
+    clearTimeout(idle);
+    idle = setTimeout(() => void gc(), IDLE_MS).unref();
   };
 }
