@@ -52,6 +52,6 @@ export function openCollector(): CollectGarbage {
     if (eventBytes < LARGE_EVENT_BYTES) return;
     gc({ type: "minor" });
     clearTimeout(idle);
-    idle = setTimeout(() => void gc(), IDLE_MS).unref();
+    idle = setTimeout(() => gc(), IDLE_MS).unref();
   };
 }
