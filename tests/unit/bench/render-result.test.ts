@@ -55,7 +55,7 @@ test("each alternative has its rate, how much slower it is, and the floor", () =
     "100",
     "10,000",
     "2.5",
-    "2.2",
+    "2",
   ]);
   expect(findCells(text, "Spark, as replaced")).toEqual([
     "380",
