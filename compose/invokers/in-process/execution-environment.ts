@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { InvocationResult } from "#compose/event-source-mapping/invoker.ts";
-import { prepareCollector, youngGenerationMb } from "./collector.ts";
+import { youngGenerationMb } from "./collector.ts";
 import { emitLines } from "./emit-lines.ts";
 import { toErrorPayload } from "./worker-messages.ts";
 import type {
@@ -66,7 +66,6 @@ export class ExecutionEnvironment {
     this.#name = functionName;
     this.#settings = settings;
     const { handlerFile, handlerExport, memorySizeMb, batchSize } = settings;
-    prepareCollector();
     this.#worker = new Worker(new URL("./worker-main.ts", import.meta.url), {
       workerData: {
         functionName,

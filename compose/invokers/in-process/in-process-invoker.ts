@@ -1,4 +1,5 @@
 import type { Invoker } from "#compose/event-source-mapping/invoker.ts";
+import { prepareCollector } from "./collector.ts";
 import type { InProcessFunction } from "./execution-environment.ts";
 import { FunctionPool } from "./function-pool.ts";
 
@@ -30,6 +31,7 @@ export function createInProcessInvoker({
   onLog,
   idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS,
 }: InProcessInvokerOptions): InProcessInvoker {
+  prepareCollector();
   const pools = new Map(
     Object.entries(functions).map(([name, settings]) => [
       name,

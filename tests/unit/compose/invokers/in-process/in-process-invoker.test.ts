@@ -196,6 +196,34 @@ describe("a function that fails", () => {
   });
 });
 
+const collectionsOf = async (invoker: InProcessInvoker) =>
+  payloadOf(await invoker.invoke("example", order("list-collections")));
+
+describe("an environment's garbage", () => {
+  test("is collected when a large event is done, and all of it when no other follows", async () => {
+    const invoker = createInvoker();
+    await invoker.invoke("example", order("watch-collections"));
+
+    await invoker.invoke("example", order("echo", "x".repeat(300_000)));
+
+    await vi.waitFor(
+      async () =>
+        expect(await collectionsOf(invoker)).toEqual(["minor", "full"]),
+      5000,
+    );
+  });
+
+  test("is left to V8 after a small event", async () => {
+    const invoker = createInvoker();
+    await invoker.invoke("example", order("watch-collections"));
+
+    await invoker.invoke("example", order("echo", "x".repeat(1000)));
+    await invoker.invoke("example", order("wait", 50));
+
+    expect(await collectionsOf(invoker)).toEqual([]);
+  });
+});
+
 describe("execution environments", () => {
   test("run at once up to the concurrency", async () => {
     const invoker = createInvoker({ maximumConcurrency: 2 });
