@@ -32,10 +32,10 @@ import { untilFacts } from "#tests/support/pipeline/until-facts.ts";
 /** The long form: LOAD_SECONDS=600. */
 const OVERLOAD_SECONDS = Number(process.env["LOAD_SECONDS"] ?? 8);
 /** Small micro-batches, so that little data is three times too much. */
-const BATCH_SIZE = 50;
+const BATCH_SIZE = 20;
 const TOPICS = [...DIMENSIONS, STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC];
 /** Of it the second half is measured: a process that has just started is several times as slow. */
-const BACKLOG = 10_000;
+const BACKLOG = 4000;
 const FIRST_MS = Date.UTC(2026, 2, 1);
 const FLOOD = 6000;
 

@@ -172,9 +172,9 @@ it("33: more invocations at once than Postgres has connections share those that 
     const failures = findCounters(pipeline)?.InvokeErrorCount ?? 0;
     // Of 40 batches each is halved down to one record at most once: an attempt without a connection is a fast one.
     expect(failures).toBeLessThan(400);
-    // A connection that is refused is gone before the next is tried.
-    expect(proxied.ingest.mostOpen).toBeLessThanOrEqual(2);
-    expect(proxied.closer.mostOpen).toBeLessThanOrEqual(3);
+    // Refused connections do not pile up: an environment has one, and one whose end the proxy has not seen yet.
+    expect(proxied.ingest.mostOpen).toBeLessThanOrEqual(4);
+    expect(proxied.closer.mostOpen).toBeLessThanOrEqual(4);
     expect(
       await listViolations({
         pipeline,
