@@ -28,6 +28,8 @@ export interface Wish {
 
 /** What has become of a user's data. */
 export interface Forgotten {
+  /** Whether there was a row with that number; what is not there may be on its way, and will find the tombstone. */
+  readonly wasKnown: boolean;
   /** Whether the row is blank; false: `load-dimensions` has not taken the tombstone yet. */
   readonly isBlank: boolean;
   /** Dead letters that held a version of the row. */
@@ -57,22 +59,28 @@ export async function forgetUser(
     applicationName: "forget",
     transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
   });
+  const read = async () => {
+    const [row] = await session.query<{ is_forgotten: boolean }>(readUser, [
+      Number(userId),
+    ]);
+    return row;
+  };
   try {
+    const wasKnown = (await read()) !== undefined;
     // Before the tombstone, too: a letter that is being sent again is locked until Kafka has it, and lies before this then.
     const before = await blank(session, userId, actor);
-    const key = await sendDimension(kafkaBootstrapServers, tombstone);
-    const isBlank = await waitUntil(async () => {
-      const [row] = await session.query<{ is_forgotten: boolean }>(readUser, [
-        Number(key),
-      ]);
-      return row?.is_forgotten ?? false;
-    }, timeoutMs);
+    await sendDimension(kafkaBootstrapServers, tombstone);
+    const isBlank = await waitUntil(
+      async () => (await read())?.is_forgotten ?? false,
+      timeoutMs,
+    );
     const { letterCount, unreadableCount } = await blank(
       session,
       userId,
       actor,
     );
     return {
+      wasKnown,
       isBlank,
       letterCount: before.letterCount + letterCount,
       unreadableCount,
@@ -93,7 +101,7 @@ function blank(
   session: Session,
   userId: string,
   actor: string,
-): Promise<Omit<Forgotten, "isBlank">> {
+): Promise<Pick<Forgotten, "letterCount" | "unreadableCount">> {
   return session.transaction(async (transaction) => {
     const letters = await transaction.query<
       LetterRow & Record<string, unknown>

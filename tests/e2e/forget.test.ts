@@ -12,6 +12,8 @@ import { openScene, type Scene } from "#tests/support/pipeline/scene.ts";
 
 const USER = 5;
 const OTHER_USER = 6;
+/** No row has this number. */
+const STRANGER = 987_654;
 const TOPICS = ["users", STREAM_EVENTS_TOPIC, DEAD_LETTER_TOPIC];
 const PERSONAL = ["Ada Lovelace", "mistyped ada", "ada under another key"];
 
@@ -69,6 +71,7 @@ afterAll(() => scene?.close());
 it("takes away everything of the user but the number, and of nobody else", async () => {
   expect(before).toEqual(PERSONAL);
   expect(first).toEqual({
+    wasKnown: true,
     isBlank: true,
     letterCount: 2,
     unreadableCount: 2,
@@ -104,10 +107,21 @@ it("is undone by no replay of the topic, which still has the earlier versions", 
 it("can be said again, and nothing is left to do", async () => {
   await scene.withPipeline(connections, { topics: TOPICS }, async () => {
     expect(await forget(String(USER))).toEqual({
+      wasKnown: true,
       isBlank: true,
       letterCount: 0,
       unreadableCount: 2,
     });
+  });
+});
+
+it("says that there was nobody with the number, which names nobody from then on", async () => {
+  await scene.withPipeline(connections, { topics: TOPICS }, async () => {
+    expect(await forget(String(STRANGER))).toMatchObject({
+      wasKnown: false,
+      isBlank: true,
+    });
+    expect(await forget(String(STRANGER))).toMatchObject({ wasKnown: true });
   });
 });
 
