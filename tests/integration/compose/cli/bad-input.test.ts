@@ -29,6 +29,7 @@ const COMMANDS = [
   "migrate",
   "drain",
   "status",
+  "doctor",
   "forget",
   "rebuild",
   "replay",

@@ -1,0 +1,41 @@
+import { diagnose, type Found } from "#compose/doctor/diagnose.ts";
+import { renderFindings } from "#compose/doctor/render-findings.ts";
+import { readConfig } from "#shared/config.ts";
+import { createCommand, type CommonOptions } from "./create-command.ts";
+import { readEnvironment } from "./environment.ts";
+import { findBrokers, findDatabase } from "./find-connections.ts";
+import { runCommand } from "./run-command.ts";
+import { writeLine } from "./write-line.ts";
+
+const command = createCommand(
+  "doctor",
+  "Looks for what is wrong, from the machine to the dead letters, and says what to do; changes nothing",
+)
+  .option("--json", "print JSON")
+  .action(
+    async ({ dataDir, json }: CommonOptions & { readonly json?: boolean }) => {
+      const environment = readEnvironment();
+      const config = readConfig([], environment);
+      const findings = await diagnose({
+        dataDir,
+        environment,
+        config,
+        kafka: await find(findBrokers(dataDir, config)),
+        postgres: await find(findDatabase(dataDir, config)),
+      });
+      writeLine(
+        json === true
+          ? JSON.stringify(findings, undefined, 2)
+          : renderFindings(findings),
+      );
+      if (findings.some(({ state }) => state === "fault")) process.exitCode = 1;
+    },
+  );
+
+function find<Address>(finding: Promise<Address>): Promise<Found<Address>> {
+  return finding.then(
+    (address) => ({ address }),
+    (error: unknown) => ({ error }),
+  );
+}
+await runCommand(command);
