@@ -1,9 +1,9 @@
-import { diagnose, type Found } from "#compose/doctor/diagnose.ts";
+import { diagnose } from "#compose/doctor/diagnose.ts";
 import { renderFindings } from "#compose/doctor/render-findings.ts";
 import { readConfig } from "#shared/config.ts";
 import { createCommand, type CommonOptions } from "./create-command.ts";
 import { readEnvironment } from "./environment.ts";
-import { findBrokers, findDatabase } from "./find-connections.ts";
+import { findAddresses } from "./find-connections.ts";
 import { runCommand } from "./run-command.ts";
 import { writeLine } from "./write-line.ts";
 
@@ -20,8 +20,7 @@ const command = createCommand(
         dataDir,
         environment,
         config,
-        kafka: await find(findBrokers(dataDir, config)),
-        postgres: await find(findDatabase(dataDir, config)),
+        addresses: await findAddresses(dataDir, config),
       });
       writeLine(
         json === true
@@ -32,10 +31,4 @@ const command = createCommand(
     },
   );
 
-function find<Address>(finding: Promise<Address>): Promise<Found<Address>> {
-  return finding.then(
-    (address) => ({ address }),
-    (error: unknown) => ({ error }),
-  );
-}
 await runCommand(command);

@@ -44,15 +44,10 @@ export async function findDatabase(
   dataDir: string,
   config: Config,
 ): Promise<Connections["databaseUrls"]> {
-  const owner = config.DATABASE_URL;
-  if (owner !== undefined) {
-    await assertPostgresReachable(owner, "DATABASE_URL");
-    return {
-      owner,
-      ingest: config.INGEST_DATABASE_URL ?? owner,
-      closer: config.CLOSER_DATABASE_URL ?? owner,
-      reader: config.READER_DATABASE_URL ?? owner,
-    };
+  const chosen = chooseDatabase(config);
+  if (chosen !== undefined) {
+    await assertPostgresReachable(chosen.owner, "DATABASE_URL");
+    return chosen;
   }
   const { databaseUrls } = await readStored(dataDir);
   await requireRunning(
@@ -72,6 +67,34 @@ export async function findConnections(
     findDatabase(dataDir, config),
   ]);
   return { kafkaBootstrapServers, databaseUrls };
+}
+
+/** Returns what the settings name, else the last start, whether or not anything answers there. */
+export async function findAddresses(
+  dataDir: string,
+  config: Config,
+): Promise<Partial<Connections>> {
+  const stored = await readConnectionEnv(dataDir);
+  const brokers = chooseBrokers(config, { internal: false, external: false });
+  const databaseUrls = chooseDatabase(config);
+  return {
+    ...stored,
+    ...(brokers && { kafkaBootstrapServers: brokers.bootstrapServers }),
+    ...(databaseUrls && { databaseUrls }),
+  };
+}
+
+function chooseDatabase(
+  config: Config,
+): Connections["databaseUrls"] | undefined {
+  const owner = config.DATABASE_URL;
+  if (owner === undefined) return undefined;
+  return {
+    owner,
+    ingest: config.INGEST_DATABASE_URL ?? owner,
+    closer: config.CLOSER_DATABASE_URL ?? owner,
+    reader: config.READER_DATABASE_URL ?? owner,
+  };
 }
 
 const choose = (setting: string, servers: readonly string[]) => ({

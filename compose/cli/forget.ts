@@ -25,14 +25,14 @@ const command = createCommand(
           { userId: user, actor: nameOperator() },
           TIMEOUT_MS,
         );
+      if (!wasKnown)
+        writeLine(
+          `There was no user ${user}: see that this is the number that was meant. Should such a row still come with an earlier version, it stays blank.`,
+        );
       if (!isBlank)
         throw new PipelineError(
           `The tombstone of user ${user} is sent, but load-dimensions has not applied it after ${TIMEOUT_MS / 1000} s. See whether it runs with npm run status; nothing needs to be sent again, and saying npm run forget again tells whether it was applied.`,
           { code: "not_forgotten", domain: "external", retry: true },
-        );
-      if (!wasKnown)
-        writeLine(
-          `There was no user ${user}: see that this is the number that was meant. Should such a row still come with an earlier version, it stays blank.`,
         );
       writeLine(
         `User ${user} is forgotten: the row is blank, and so are ${letterCount} dead letters about it.`,

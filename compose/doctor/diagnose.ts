@@ -1,22 +1,16 @@
-import { join } from "node:path";
-
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import {
   addConnections,
-  loadDeclaration,
   type Environment,
+  loadDeclaration,
 } from "#compose/runner/load-declaration.ts";
-import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
+import { KAFKA_JARS_DIR } from "#compose/runner/project-root.ts";
 import { readRunnerCounts } from "#compose/runner/read-runner-counts.ts";
 import { findRunner } from "#compose/runner/runner-claim.ts";
 import { openStatusReader } from "#compose/runner/status-reader.ts";
 import type { Config } from "#shared/config.ts";
 import { TOPICS } from "#shared/domain/topics.ts";
-import {
-  examineExposure,
-  listNetworkAddresses,
-  type LocalServer,
-} from "./examine-exposure.ts";
+import { examineExposure, listNetworkAddresses } from "./examine-exposure.ts";
 import { examineKafka } from "./examine-kafka.ts";
 import {
   examinePrivateFiles,
@@ -28,109 +22,110 @@ import { examinePostgres } from "./examine-postgres.ts";
 import { examineLetters, judgeLag } from "./examine-records.ts";
 import { judgeRunner } from "./examine-runner.ts";
 import { examineSuperset } from "./examine-superset.ts";
-import { type Finding, findingOf, unknown } from "./finding.ts";
-import { isLoopback } from "./is-loopback.ts";
-
-/** A server's address, or why there is none. */
-export type Found<Address> =
-  { readonly address: Address } | { readonly error: unknown };
+import { examine, fault, type Finding, unknown } from "./finding.ts";
+import { listLocalServers } from "./list-local-servers.ts";
 
 /** What is to be looked at. */
 export interface Patient {
   readonly dataDir: string;
   readonly environment: Environment;
   readonly config: Config;
-  readonly kafka: Found<string>;
-  readonly postgres: Found<Connections["databaseUrls"]>;
+  /** What the settings or the last start name, whether or not anything answers there. */
+  readonly addresses: Partial<Connections>;
 }
 
-const JARS_DIR = join(PROJECT_ROOT, ".data", "kafka-jars");
-
-/** Looks at everything that an owner might have to mend; changes nothing. What depends on a fault is left out or unknown. */
-export async function diagnose(patient: Patient): Promise<Finding[]> {
-  const { dataDir, config, kafka, postgres } = patient;
+/**
+ * Looks at everything that an owner might have to mend, and changes nothing. What cannot be looked at is `unknown`, and hides
+ * nothing else.
+ */
+export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
+  const { dataDir, config, addresses } = patient;
+  const machine = await examine("machine", async () =>
+    judgeMachine(await readMachine(dataDir), config.DATABASE_URL === undefined),
+  );
+  // Who has a Kafka elsewhere needs no Java here.
+  const tools =
+    config.KAFKA_BOOTSTRAP_SERVERS === undefined
+      ? await examine("Java", () => examineTools(KAFKA_JARS_DIR))
+      : [];
+  const files = await examine("files", () => examinePrivateFiles(dataDir));
+  const kafka = await examine("Kafka", () => {
+    const { kafkaBootstrapServers } = addresses;
+    return kafkaBootstrapServers === undefined
+      ? notStarted("Kafka", "KAFKA_BOOTSTRAP_SERVERS", dataDir)
+      : examineKafka(kafkaBootstrapServers, TOPICS);
+  });
+  const postgres = await examine("Postgres", () => {
+    const { databaseUrls } = addresses;
+    return databaseUrls === undefined
+      ? notStarted("Postgres", "DATABASE_URL", dataDir)
+      : examinePostgres(databaseUrls);
+  });
   return [
-    ...judgeMachine(await readMachine(dataDir)),
-    // Who has a Kafka elsewhere needs no Java here.
-    ...(config.KAFKA_BOOTSTRAP_SERVERS === undefined
-      ? await examineTools(JARS_DIR)
-      : []),
-    ...(await examinePrivateFiles(dataDir)),
-    ...("error" in kafka
-      ? [findingOf("Kafka", kafka.error)]
-      : await examineKafka(kafka.address.split(","), TOPICS)),
-    ...("error" in postgres
-      ? [findingOf("Postgres", postgres.error)]
-      : await examinePostgres(postgres.address)),
-    ...(await examinePipeline(patient)),
-    await examineSuperset(dataDir),
-    ...(await examineExposure(listServers(patient), listNetworkAddresses())),
+    ...machine,
+    ...tools,
+    ...files,
+    ...kafka,
+    ...postgres,
+    ...(await examine("runner", () => examineRunner(patient))),
+    ...(await examine("lag", () =>
+      isWhole([...kafka, ...postgres])
+        ? examineLag(patient)
+        : needs("lag", "Kafka and Postgres"),
+    )),
+    ...(await examine("dead letters", () =>
+      isWhole(postgres) && addresses.databaseUrls !== undefined
+        ? examineLetters(addresses.databaseUrls.reader)
+        : needs("dead letters", "Postgres"),
+    )),
+    ...(await examine("Superset", () => examineSuperset(dataDir))),
+    ...(await examine("network", async () =>
+      examineExposure(await listLocalServers(patient), listNetworkAddresses()),
+    )),
   ];
 }
 
-/** The runner, and what it leaves undone. */
-async function examinePipeline({
+async function examineRunner({
   dataDir,
   environment,
-  kafka,
-  postgres,
-}: Patient): Promise<Finding[]> {
-  if ("error" in kafka || "error" in postgres)
-    return [unknown("pipeline", "Kafka and Postgres have to be there first")];
-  const connections = {
-    kafkaBootstrapServers: kafka.address,
-    databaseUrls: postgres.address,
-  };
-  const declaration = await loadDeclaration(
-    addConnections(environment, connections),
+}: Patient): Promise<readonly Finding[]> {
+  const { mappings } = await loadDeclaration(environment);
+  return judgeRunner(
+    await findRunner(dataDir),
+    await readRunnerCounts(dataDir),
+    mappings.map(({ configuration }) => configuration.topic),
   );
-  const topics = declaration.mappings.map(
-    ({ configuration }) => configuration.topic,
-  );
-  return [
-    ...judgeRunner(
-      await findRunner(dataDir),
-      await readRunnerCounts(dataDir),
-      topics,
-    ),
-    ...(await examineLag(openStatusReader(declaration, connections))),
-    ...(await examineLetters(postgres.address.reader)),
-  ];
 }
 
-async function examineLag(
-  reader: ReturnType<typeof openStatusReader>,
-): Promise<Finding[]> {
+async function examineLag({
+  environment,
+  addresses: { kafkaBootstrapServers, databaseUrls },
+}: Patient): Promise<readonly Finding[]> {
+  if (kafkaBootstrapServers === undefined || databaseUrls === undefined)
+    return needs("lag", "Kafka and Postgres");
+  const connections = { kafkaBootstrapServers, databaseUrls };
+  const reader = openStatusReader(
+    await loadDeclaration(addConnections(environment, connections)),
+    connections,
+  );
   try {
     return judgeLag((await reader.read()).topics);
-  } catch (error) {
-    return [findingOf("lag", error)];
   } finally {
     await reader.close();
   }
 }
 
-/** What this machine runs for itself, at the ports that were found, else at those of the settings; a port 0 is none. */
-function listServers({ config, kafka, postgres }: Patient): LocalServer[] {
-  const settings = [
-    { server: "the metrics", port: config.METRICS_PORT },
-    { server: "the dashboard", port: config.DASHBOARD_PORT },
-    { server: "LocalStack", port: config.LOCALSTACK_PORT },
-    { server: "Superset", port: config.SUPERSET_PORT },
-  ];
-  const found = [
-    ...("error" in kafka ? [] : kafka.address.split(",")).map((address) => ({
-      server: "Kafka",
-      url: new URL(`kafka://${address}`),
-    })),
-    ...("error" in postgres
-      ? []
-      : [{ server: "Postgres", url: new URL(postgres.address.owner) }]),
-  ];
-  return [
-    ...found
-      .filter(({ url }) => isLoopback(url.hostname))
-      .map(({ server, url }) => ({ server, port: Number(url.port) })),
-    ...settings.filter(({ port }) => port !== 0),
-  ];
-}
+const isWhole = (findings: readonly Finding[]): boolean =>
+  findings.every(({ state }) => state === "ok" || state === "warning");
+
+const needs = (subject: string, servers: string) =>
+  Promise.resolve([unknown(subject, `needs ${servers} to be whole`)]);
+
+const notStarted = (server: string, setting: string, dataDir: string) =>
+  Promise.resolve([
+    fault(
+      server,
+      `none was started on ${dataDir} yet, and ${setting} names none`,
+      `npm start, or npm run up, starts it; or set ${setting}`,
+    ),
+  ]);

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 
-import { accepts } from "./accepts.ts";
+import { accepts } from "#compose/embedded/accepts.ts";
 import { type Finding, ok, warning } from "./finding.ts";
 
 /** A server of this machine that is meant for it only. */
@@ -17,7 +17,7 @@ export function listNetworkAddresses(): string[] {
     .map(({ address }) => address);
 }
 
-/** Tries each server at each of these addresses, where none is to answer. */
+/** Tries each server that runs here at each of these addresses, where none is to answer. */
 export async function examineExposure(
   servers: readonly LocalServer[],
   addresses: readonly string[],
@@ -35,10 +35,21 @@ export async function examineExposure(
       warning(
         "network",
         `port ${port}, of ${server}, answers at ${address}: others can reach it`,
-        `See which program listens there (ss -ltnp 'sport = :${port}'), and whether a password or a firewall protects it; what npm start runs listens on 127.0.0.1 only`,
+        `See which program listens there (Linux: ss -ltnp; macOS: lsof -nP -iTCP:${port} -sTCP:LISTEN), and whether a password or a firewall protects it; what npm start runs listens on 127.0.0.1 only`,
       ),
     );
   return findings.length > 0
     ? findings
-    : [ok("network", "nothing of this can be reached from other machines")];
+    : [ok("network", describeClosed(servers, addresses))];
+}
+
+function describeClosed(
+  servers: readonly LocalServer[],
+  addresses: readonly string[],
+): string {
+  if (servers.length === 0) return "nothing runs here that could be reached";
+  const names = servers.map(({ server, port }) => `${server} (${port})`);
+  return addresses.length === 0
+    ? "this machine has no address that others could reach"
+    : `${names.join(", ")}: none can be reached from other machines`;
 }

@@ -1,48 +1,61 @@
+import { accepts } from "#compose/embedded/accepts.ts";
 import {
   type AdvertisedListener,
   describeCluster,
   type FoundTopic,
 } from "#shared/adapters/kafka/describe-cluster.ts";
 import type { TopicDeclaration } from "#shared/domain/topics.ts";
-import { accepts } from "./accepts.ts";
-import { type Finding, fault, findingOf, ok } from "./finding.ts";
+import { type Finding, fault, ok } from "./finding.ts";
 import { isLoopback } from "./is-loopback.ts";
 
-/** Asks Kafka for its listeners and topics, and judges both. */
+/**
+ * Asks Kafka for its listeners and topics, and judges both.
+ *
+ * @param bootstrapServers `host:port`, several separated by commas
+ */
 export async function examineKafka(
-  bootstrapServers: readonly string[],
+  bootstrapServers: string,
   declared: readonly TopicDeclaration[],
-): Promise<Finding[]> {
-  try {
-    const { listeners, topics } = await describeCluster({ bootstrapServers });
-    const findings = await Promise.all(
-      listeners.map(async (listener) =>
-        judgeListener(listener, await accepts(listener.host, listener.port)),
+): Promise<readonly Finding[]> {
+  const addresses = bootstrapServers.split(",");
+  const answers = await Promise.all(
+    addresses.map((address) => {
+      const { hostname, port } = new URL(`kafka://${address}`);
+      return accepts(hostname.replaceAll(/[[\]]/g, ""), Number(port));
+    }),
+  );
+  if (!answers.includes(true))
+    return [
+      fault(
+        "Kafka",
+        `nothing listens at ${bootstrapServers}`,
+        "npm start, or npm run up, starts the embedded one; start another one, or correct KAFKA_BOOTSTRAP_SERVERS",
       ),
-    );
-    return [...findings, ...judgeTopics(declared, topics)];
+    ];
+  try {
+    const { listeners, topics } = await describeCluster({
+      bootstrapServers: addresses,
+    });
+    return [...listeners.map(judgeListener), ...judgeTopics(declared, topics)];
   } catch (error) {
-    return [findingOf("Kafka", error)];
+    // Clients go on where the brokers advertise that they are: the first contact alone is of no use.
+    return [
+      fault(
+        "Kafka",
+        `accepts connections at ${bootstrapServers}, and no request succeeds: ${error instanceof Error ? error.message : String(error)}`,
+        "See whether what it advertises can be reached from here (advertised.listeners; in Docker KAFKA_HOST), and whether its log has errors",
+      ),
+    ];
   }
 }
 
-/** What clients are told to connect to after their first contact: where it is wrong, nothing but that contact works. */
-export function judgeListener(
-  { host, port }: AdvertisedListener,
-  isReached: boolean,
-): Finding {
-  const address = `${host}:${port}`;
-  if (!isReached)
-    return fault(
-      "Kafka",
-      `advertises ${address}, which cannot be reached from here`,
-      "Correct the broker's advertised.listeners (in Docker KAFKA_HOST) to a name that clients reach, and start it again",
-    );
+/** Where clients connect to after their first contact. */
+export function judgeListener({ host, port }: AdvertisedListener): Finding {
   return ok(
     "Kafka",
     isLoopback(host)
-      ? `answers and advertises ${address}: it can be used from this machine only`
-      : `answers and advertises ${address}: other machines must reach that name and port, too`,
+      ? `answers and advertises ${host}:${port}: it can be used from this machine only`
+      : `answers and advertises ${host}:${port}: other machines must reach that name and port, too`,
   );
 }
 
@@ -52,24 +65,18 @@ export function judgeTopics(
   found: readonly FoundTopic[],
 ): Finding[] {
   const create = "npm run topics creates and extends them";
-  const byName = new Map(found.map((topic) => [topic.topic, topic]));
+  const counts = new Map(
+    found.map(({ topic, partitions }) => [topic, partitions]),
+  );
   const faults = declared.flatMap(({ topic, partitions }): Finding[] => {
-    const there = byName.get(topic);
-    if (there === undefined)
+    const count = counts.get(topic);
+    if (count === undefined)
       return [fault("topics", `${topic} is missing`, create)];
-    if (there.leaderless.length > 0)
-      return [
-        fault(
-          "topics",
-          `${topic} has no leader for the partitions ${there.leaderless.join(", ")}`,
-          "See that every broker runs",
-        ),
-      ];
-    return there.partitions < partitions
+    return count < partitions
       ? [
           fault(
             "topics",
-            `${topic} has ${there.partitions} partitions, expected ${partitions}`,
+            `${topic} has ${count} partitions, expected ${partitions}`,
             create,
           ),
         ]

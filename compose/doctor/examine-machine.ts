@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { findJava, findMaven } from "#compose/embedded/java.ts";
 import { readKafkaVersion } from "#compose/embedded/kafka-jars.ts";
-import { type Finding, fault, findingOf, ok, warning } from "./finding.ts";
+import { examine, type Finding, fault, ok, warning } from "./finding.ts";
 
 const GIB = 2 ** 30;
 /** What everything took while a backlog was worked off, 1.3 GB at most, beside an operating system. */
@@ -28,20 +28,23 @@ export async function readMachine(folder: string): Promise<Machine> {
   const { bavail, bsize } = await statfs(await nearestExisting(folder));
   return {
     architecture: process.arch,
-    memoryBytes: totalmem(),
+    memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
     freeDiskBytes: bavail * bsize,
   };
 }
 
-/** Judges whether the embedded servers and the functions fit. */
-export function judgeMachine({
-  architecture,
-  memoryBytes,
-  freeDiskBytes,
-}: Machine): Finding[] {
+/**
+ * Judges whether the functions fit, and the servers that are embedded.
+ *
+ * @param hasEmbeddedPostgres whether there is to be one; a database elsewhere is nobody's concern here
+ */
+export function judgeMachine(
+  { architecture, memoryBytes, freeDiskBytes }: Machine,
+  hasEmbeddedPostgres: boolean,
+): Finding[] {
   return [
-    ARCHITECTURES.includes(architecture)
-      ? ok("processor", `64 bits (${architecture})`)
+    !hasEmbeddedPostgres || ARCHITECTURES.includes(architecture)
+      ? ok("processor", architecture)
       : fault(
           "processor",
           `${architecture}, and the embedded Postgres exists for ${ARCHITECTURES.join(" and ")} only`,
@@ -70,18 +73,16 @@ function judgeDisk(freeBytes: number): Finding {
 
 /** Looks for what the embedded Kafka needs: a JDK, and Maven unless the jars are there. */
 export async function examineTools(jarsDir: string): Promise<Finding[]> {
-  const java = await findJava().then(
-    (command) => ok("Java", command),
-    (error: unknown) => findingOf("Java", error),
-  );
+  const java = await examine("Java", async () => [
+    ok("Java", await findJava()),
+  ]);
   const version = await readKafkaVersion();
   if (await exists(join(jarsDir, version)))
-    return [java, ok("Kafka's jars", `${version} is there`)];
-  const maven = await findMaven().then(
-    () => ok("Maven", "will fetch Kafka at the next start"),
-    (error: unknown) => findingOf("Maven", error),
-  );
-  return [java, maven];
+    return [...java, ok("Kafka's jars", `${version} is there`)];
+  const maven = await examine("Maven", async () => [
+    ok("Maven", `${await findMaven()} will fetch Kafka at the next start`),
+  ]);
+  return [...java, ...maven];
 }
 
 /** Whether the files that hold passwords are closed to everybody else. */
@@ -94,10 +95,10 @@ export async function examinePrivateFiles(dataDir: string): Promise<Finding[]> {
     findings.push(
       (mode & 0o077) === 0
         ? ok(name, "is readable for its owner only")
-        : fault(
+        : warning(
             name,
-            `holds passwords, and others may read it (mode ${mode.toString(8)})`,
-            `chmod 600 ${path}`,
+            `holds passwords, and its mode lets others read it (${mode.toString(8)})`,
+            `chmod 600 '${path}'`,
           ),
     );
   }

@@ -1,21 +1,23 @@
 import type { Connections } from "#compose/embedded/connection-env.ts";
+import { assertPostgresReachable } from "#compose/embedded/postgres-answers.ts";
 import {
   DATABASE_ROLES,
   type DatabaseRole,
 } from "#compose/embedded/secrets.ts";
-import { assertPostgresReachable } from "#compose/embedded/postgres-answers.ts";
 import {
   type Migration,
   readMigrations,
+  refuseUnknownSchema,
 } from "#shared/adapters/postgres/migrate.ts";
 import {
   createSession,
   hasSqlState,
+  type Session,
 } from "#shared/adapters/postgres/session.ts";
 import { loadStatement } from "#shared/sql.ts";
-import { type Finding, fault, findingOf, ok, warning } from "./finding.ts";
+import { examine, type Finding, fault, ok, warning } from "./finding.ts";
 
-const listRoles = loadStatement("queries/diagnose/list_roles");
+const describeRole = loadStatement("queries/diagnose/describe_role");
 const listMigrations = loadStatement("queries/diagnose/list_migrations");
 
 const UNDEFINED_TABLE = "42P01";
@@ -28,8 +30,9 @@ const SETTINGS = {
   reader: "READER_DATABASE_URL",
 } as const satisfies Record<DatabaseRole, string>;
 
-/** A role of Postgres, as it is judged. */
+/** A role of ours, as Postgres knows it. */
 export interface FoundRole {
+  readonly role: DatabaseRole;
   readonly name: string;
   /** Whether it passes all checks, or may lift them. */
   readonly isAlmighty: boolean;
@@ -38,54 +41,39 @@ export interface FoundRole {
 /** Logs in as each role, and judges the roles and the schema. */
 export async function examinePostgres(
   urls: Connections["databaseUrls"],
-): Promise<Finding[]> {
+): Promise<readonly Finding[]> {
+  // Where nobody gets in, the owner's reason is that of all.
+  const refusedOwner = await examineLogin(urls, "owner");
+  if (refusedOwner.length > 0) return refusedOwner;
   const logins = await Promise.all(
-    DATABASE_ROLES.map((role) => examineLogin(role, urls[role])),
+    DATABASE_ROLES.map((role) => examineLogin(urls, role)),
   );
-  const faults = logins.filter(({ state }) => state !== "ok");
-  // The owner's is what the rest is read with.
-  if (logins[0]?.state !== "ok") return faults;
-  const session = createSession({
-    databaseUrl: urls.owner,
-    applicationName: "doctor",
-    transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
-  });
-  try {
-    const users = Object.values(urls).map((url) => new URL(url).username);
-    const roles = await session.query<{ name: string; is_almighty: boolean }>(
-      listRoles,
-      [users],
-    );
-    return [
-      ...(faults.length > 0
-        ? faults
-        : [ok("Postgres", "answers, and lets every role in")]),
-      ...judgeRoles(
-        urls,
-        roles.map((role) => ({
-          name: role.name,
-          isAlmighty: role.is_almighty,
-        })),
-      ),
-      judgeSchema(await readVersions(session), readMigrations()),
-    ];
-  } catch (error) {
-    return [...faults, findingOf("Postgres", error)];
-  } finally {
-    await session.close();
-  }
+  const refused = logins.flat();
+  if (refused.length > 0) return refused;
+  const roles = await Promise.all(
+    DATABASE_ROLES.map((role) =>
+      withSession(urls[role], (session) => readRole(session, role)),
+    ),
+  );
+  const applied = await withSession(urls.owner, readApplied);
+  return [
+    ok("Postgres", "answers, and lets every role in"),
+    ...judgeRoles(roles),
+    ...(await examine("schema", () =>
+      Promise.resolve([judgeSchema(applied, readMigrations())]),
+    )),
+  ];
 }
 
 /** Whether functions work with fewer rights than the owner of the tables. */
-export function judgeRoles(
-  urls: Connections["databaseUrls"],
-  roles: readonly FoundRole[],
-): Finding[] {
-  const owner = new URL(urls.owner).username;
-  const shared = DATABASE_ROLES.filter(
-    (role) => role !== "owner" && new URL(urls[role]).username === owner,
-  ).map((role) => SETTINGS[role]);
-  const almighty = roles.filter(({ isAlmighty }) => isAlmighty);
+export function judgeRoles(roles: readonly FoundRole[]): Finding[] {
+  const owner = roles.find(({ role }) => role === "owner")?.name;
+  const shared = roles
+    .filter(({ role, name }) => role !== "owner" && name === owner)
+    .map(({ role }) => SETTINGS[role]);
+  const names = new Set(
+    roles.filter(({ isAlmighty }) => isAlmighty).map(({ name }) => name),
+  );
   const findings = [
     ...(shared.length === 0
       ? []
@@ -97,33 +85,31 @@ export function judgeRoles(
           ),
         ]),
     // Who owns the tables of a hosted database may be its administrator; a function's role may not.
-    ...almighty.map(({ name }) =>
+    ...[...names].map((name) =>
       (name === owner ? warning : fault)(
         "roles",
         `${name} passes all of Postgres's checks, or may lift them`,
-        `As a superuser: alter role ${name} nosuperuser nocreaterole nobypassrls`,
+        `As a superuser: alter role "${name}" nosuperuser nocreaterole nobypassrls`,
       ),
     ),
   ];
   return findings.length > 0
     ? findings
-    : [ok("roles", "each has what was granted to it, and no more")];
+    : [ok("roles", "are four, and none is a superuser or may become one")];
 }
 
-/** Compares the migrations that were applied with those of this code. */
+/**
+ * Compares the migrations that were applied with those of this code.
+ *
+ * @throws PipelineError `schema_newer`, `migration_edited`, as `migrate` does
+ */
 export function judgeSchema(
-  applied: readonly number[],
-  known: readonly Pick<Migration, "version" | "name">[],
+  applied: readonly Omit<Migration, "text">[],
+  known: readonly Migration[],
 ): Finding {
-  const pending = known.filter(({ version }) => !applied.includes(version));
-  const newest = Math.max(0, ...known.map(({ version }) => version));
-  const newer = applied.filter((version) => version > newest);
-  if (newer.length > 0)
-    return fault(
-      "schema",
-      `has the migrations ${newer.join(", ")}, which this code does not know`,
-      "Use the newer code, or another database",
-    );
+  refuseUnknownSchema(applied, known);
+  const versions = new Set(applied.map(({ version }) => version));
+  const pending = known.filter(({ version }) => !versions.has(version));
   return pending.length > 0
     ? fault(
         "schema",
@@ -133,22 +119,51 @@ export function judgeSchema(
     : ok("schema", `all ${known.length} migrations are applied`);
 }
 
-function examineLogin(role: DatabaseRole, url: string): Promise<Finding> {
-  return assertPostgresReachable(url, SETTINGS[role]).then(
-    () => ok("Postgres", `lets ${role} in`),
-    (error: unknown) => findingOf("Postgres", error),
+/** Nothing is found where the role gets in. */
+const examineLogin = (urls: Connections["databaseUrls"], role: DatabaseRole) =>
+  examine("Postgres", async () => {
+    await assertPostgresReachable(urls[role], SETTINGS[role]);
+    return [];
+  });
+
+async function readRole(
+  session: Session,
+  role: DatabaseRole,
+): Promise<FoundRole> {
+  const [found] = await session.query<{ name: string; is_almighty: boolean }>(
+    describeRole,
   );
+  if (found === undefined)
+    throw new Error(`Postgres does not know the role of ${SETTINGS[role]}`);
+  return { role, name: found.name, isAlmighty: found.is_almighty };
 }
 
-async function readVersions(
-  session: ReturnType<typeof createSession>,
-): Promise<number[]> {
+async function readApplied(
+  session: Session,
+): Promise<Omit<Migration, "text">[]> {
   try {
-    const rows = await session.query<{ version: number }>(listMigrations);
-    return rows.map(({ version }) => version);
+    return await session.query<
+      Omit<Migration, "text"> & Record<string, unknown>
+    >(listMigrations);
   } catch (error) {
     // Nobody has made anything there yet.
     if (hasSqlState(error, UNDEFINED_TABLE)) return [];
     throw error;
+  }
+}
+
+async function withSession<Result>(
+  databaseUrl: string,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const session = createSession({
+    databaseUrl,
+    applicationName: "doctor",
+    transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+  });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
   }
 }

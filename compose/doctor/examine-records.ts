@@ -2,7 +2,7 @@ import { formatCount } from "#compose/runner/format-count.ts";
 import type { TopicStatus } from "#compose/runner/read-status.ts";
 import { createSession } from "#shared/adapters/postgres/session.ts";
 import { loadStatement } from "#shared/sql.ts";
-import { type Finding, findingOf, ok, warning } from "./finding.ts";
+import { type Finding, ok, warning } from "./finding.ts";
 
 const countWaitingLetters = loadStatement(
   "queries/diagnose/count_waiting_letters",
@@ -13,7 +13,7 @@ const TRANSACTION_TIMEOUT_MS = 10_000;
 const LONGEST_LAG_SECONDS = 60;
 const ORPHANED = "unknown_reference";
 
-/** Dead letters that wait, by their reason. */
+/** Dead letters that are not sent again by themselves, by their reason. */
 export interface WaitingLetters {
   readonly reason: string;
   readonly count: number;
@@ -33,8 +33,6 @@ export async function examineLetters(readerUrl: string): Promise<Finding[]> {
     return judgeLetters(
       rows.map((row) => ({ reason: row.reason, count: row.letter_count })),
     );
-  } catch (error) {
-    return [findingOf("dead letters", error)];
   } finally {
     await session.close();
   }
@@ -79,7 +77,7 @@ export function judgeLag(
         warning(
           "lag",
           `${topic} has ${formatCount(lag)} records that nobody has taken${lagSeconds === null ? "" : `, the oldest for ${formatCount(Math.round(lagSeconds))} s`}`,
-          "npm run status shows whether they become fewer, and the logs in .data/logs why not",
+          "npm run status shows whether they become fewer, and the functions' logs why not",
         ),
       );
 }

@@ -36,14 +36,14 @@ export function judgeRunner(
       warning(
         "mappings",
         `nothing polls ${topic} yet`,
-        "Dimensions come first: npm run status shows whether their lag falls",
+        "Topics whose rows others refer to are polled first: npm run status shows whether it goes on",
       ),
     ),
     ...failing.map((mapping) =>
       warning(
         "mappings",
         `${mapping.function} has failed ${mapping.counters[FAILED]} times with records of ${mapping.topic} since the runner's start`,
-        `.data/logs/${mapping.function}.log says why; the records come again by themselves`,
+        `Its log, ${mapping.function}.log, says why; the records come again by themselves`,
       ),
     ),
   ];

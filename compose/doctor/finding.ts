@@ -37,8 +37,18 @@ export const unknown = (subject: string, text: string): Finding => ({
   text,
 });
 
-/** The finding that an error of this project tells, whose message has the next step; any other error is a fault of ours and is thrown. */
-export function findingOf(subject: string, error: unknown): Finding {
-  if (!(error instanceof PipelineError)) throw error;
-  return { subject, state: "fault", text: error.message };
+/** The findings of an examination. An error is one, too, so that it hides no other: ours says what to do, any other is no verdict. */
+export async function examine(
+  subject: string,
+  examination: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await examination();
+  } catch (error) {
+    return [
+      error instanceof PipelineError
+        ? { subject, state: "fault", text: error.message }
+        : unknown(subject, `could not be looked at: ${String(error)}`),
+    ];
+  }
 }

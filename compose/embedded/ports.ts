@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { PipelineError } from "#shared/errors.ts";
+import { accepts } from "./accepts.ts";
 
 // Below the ports that systems hand out to outgoing connections, which could take one between probe and use.
 const FREE_PORTS_FROM = 20_000;
@@ -60,7 +61,7 @@ async function findPortFault(port: number): Promise<string | undefined> {
     return bindFault;
   }
   // Some systems allow 127.0.0.1 beside a listener on all addresses, and one of the two would never be asked.
-  return (await accepts(port))
+  return (await accepts("127.0.0.1", port))
     ? "another program is using this port"
     : undefined;
 }
@@ -75,16 +76,5 @@ function tryBind(port: number): Promise<string | undefined> {
     probe.listen(port, "127.0.0.1", () => {
       probe.close(() => resolve(undefined));
     });
-  });
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
   });
 }

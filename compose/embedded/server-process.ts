@@ -44,12 +44,19 @@ export interface StopStep {
 export async function findServerProcess(
   pidFile: string,
 ): Promise<ServerProcess | undefined> {
+  const running = await readServerProcess(pidFile);
+  if (running === undefined) await rm(pidFile, { force: true });
+  return running;
+}
+
+/** Returns the live process of the pid file, and leaves the file as it is. */
+export async function readServerProcess(
+  pidFile: string,
+): Promise<ServerProcess | undefined> {
   const recorded = parsePidFile(await readIfExists(pidFile));
-  if (recorded !== undefined && (await isRunning(recorded))) {
-    return recorded;
-  }
-  await rm(pidFile, { force: true });
-  return undefined;
+  return recorded !== undefined && (await isRunning(recorded))
+    ? recorded
+    : undefined;
 }
 
 /** Tells whether this very process, and not a later one with its pid, is still there. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { formatDatabaseUrl } from "#compose/embedded/database-url.ts";
 import { startKafka } from "#compose/embedded/kafka-broker.ts";
 import { startPostgres } from "#compose/embedded/postgres-server.ts";
-import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
+import { KAFKA_JARS_DIR } from "#compose/runner/project-root.ts";
 import type { ServerSource } from "./with-server.ts";
 
 interface SourceOptions<Connection> extends Pick<
@@ -26,8 +26,12 @@ export function brokerSource({
     find,
     home: join(dataDir, "kafka"),
     start: async () => {
-      const jarsDir = join(PROJECT_ROOT, ".data", "kafka-jars");
-      const server = await startKafka({ dataDir, jarsDir, port, onProgress });
+      const server = await startKafka({
+        dataDir,
+        jarsDir: KAFKA_JARS_DIR,
+        port,
+        onProgress,
+      });
       return { server, connection: `127.0.0.1:${port}` };
     },
   };

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import { systemClock } from "#compose/event-source-mapping/clock.ts";
 import type { EventSourceMapping } from "#compose/event-source-mapping/create-event-source-mapping.ts";
 import type { Connections } from "#compose/embedded/connection-env.ts";
@@ -20,7 +18,7 @@ import {
 import { openFunctions, type InvokerKind } from "./open-functions.ts";
 import type { OpenInvoker } from "./open-invoker.ts";
 import { prepareServers } from "./prepare-servers.ts";
-import { PROJECT_ROOT } from "./project-root.ts";
+import { KAFKA_JARS_DIR, PROJECT_ROOT } from "./project-root.ts";
 import { claimRunner } from "./runner-claim.ts";
 import { startMappings } from "./start-mappings.ts";
 import { openStatusReader } from "./status-reader.ts";
@@ -81,7 +79,7 @@ export async function startRunner({
     if (httpApi.url !== undefined) await buildPage({ root: PROJECT_ROOT });
     const stack = await startStack({
       dataDir,
-      jarsDir: join(PROJECT_ROOT, ".data", "kafka-jars"),
+      jarsDir: KAFKA_JARS_DIR,
       kafkaPort: config.KAFKA_PORT,
       postgresPort: config.POSTGRES_PORT,
       onProgress,

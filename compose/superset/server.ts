@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 import type {
   OnProgress,
   RunningServer,
 } from "#compose/embedded/running-server.ts";
 import {
-  findServerProcess,
+  readServerProcess,
   stopRecordedServer,
   type StopStep,
 } from "#compose/embedded/server-process.ts";
@@ -89,15 +89,10 @@ export function stopSuperset(dataDir: string): Promise<boolean> {
 }
 
 /** Returns the pid and the port of the Superset of the data directory; undefined when none runs. */
-export async function findSuperset(
+export function findSuperset(
   dataDir: string,
 ): Promise<{ readonly pid: number; readonly port: number } | undefined> {
-  const { pidFile } = locateInstance(dataDir);
-  const isRecorded = await access(pidFile).then(
-    () => true,
-    () => false,
-  );
-  return isRecorded ? findServerProcess(pidFile) : undefined;
+  return readServerProcess(locateInstance(dataDir).pidFile);
 }
 
 /** Tells whether a Superset answers at this port of 127.0.0.1. */

@@ -17,7 +17,7 @@ import {
 
 const LEAST_REBALANCES = 6;
 /** Half of them give each member the partitions that it had, and of the others not every one meets an invocation. */
-const MOST_REBALANCES = 30;
+const MOST_REBALANCES = 20;
 /** Of the fault itself: nothing is waited for by it. */
 const REBALANCE_INTERVAL_MS = 2000;
 /** Below the role's lock time-out. */

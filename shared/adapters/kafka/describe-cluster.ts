@@ -11,8 +11,6 @@ export interface AdvertisedListener {
 export interface FoundTopic {
   readonly topic: string;
   readonly partitions: number;
-  /** Partitions that nobody leads: they can neither be read nor written. */
-  readonly leaderless: readonly number[];
 }
 
 /**
@@ -34,9 +32,6 @@ export async function describeCluster(connection: KafkaConnection): Promise<{
       topics: topics.map(({ name, partitions }) => ({
         topic: name,
         partitions: partitions.length,
-        leaderless: partitions
-          .filter(({ leader }) => leader < 0)
-          .map(({ partitionId }) => partitionId),
       })),
     };
   } catch (cause) {

@@ -107,7 +107,8 @@ async function lockAndReadApplied(
   }
 }
 
-function refuseUnknownSchema(
+/** Throws `schema_newer` or `migration_edited` (user) where something was applied that this code does not know. */
+export function refuseUnknownSchema(
   applied: readonly Omit<Migration, "text">[],
   known: readonly Migration[],
 ): void {

@@ -1,4 +1,4 @@
--- Dead letters that wait for somebody, by reason.
+-- Dead letters that wait for somebody or for a row, by reason; those that are sent again by themselves are none.
 -- Parameters: none. Rows: one for each reason, the most frequent first; reason text; letter_count integer.
 -- Reads only.
 select
@@ -8,6 +8,7 @@ from
   dead_letters
 where
   state = 'waiting'
+  and due_at is null
 group by
   reason
 order by

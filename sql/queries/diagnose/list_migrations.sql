@@ -1,8 +1,10 @@
 -- The migrations that were applied.
--- Parameters: none. Rows: one for each; version integer.
+-- Parameters: none. Rows: one for each, ascending; version integer; name text; sha256 text, of its file.
 -- Reads only.
 select
-  version
+  version,
+  name,
+  sha256
 from
   schema_migrations
 order by

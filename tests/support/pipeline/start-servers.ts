@@ -12,7 +12,7 @@ import { ensureSecrets } from "#compose/embedded/secrets.ts";
 import { startStack, stopStack } from "#compose/embedded/stack.ts";
 import { createCleanups } from "#compose/runner/cleanups.ts";
 import { prepareServers } from "#compose/runner/prepare-servers.ts";
-import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
+import { KAFKA_JARS_DIR } from "#compose/runner/project-root.ts";
 import { readConfig } from "#shared/config.ts";
 
 /** A Kafka and a Postgres of one test file, with the eight topics and a migrated database. */
@@ -65,7 +65,7 @@ export async function startServers({
     ];
     const stack = await startStack({
       dataDir,
-      jarsDir: join(PROJECT_ROOT, ".data", "kafka-jars"),
+      jarsDir: KAFKA_JARS_DIR,
       kafkaPort,
       postgresPort,
       onProgress: () => undefined,

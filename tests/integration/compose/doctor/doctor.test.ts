@@ -1,5 +1,12 @@
-import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import {
+  chmod,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -13,7 +20,7 @@ import {
   test,
 } from "vitest";
 
-import { diagnose } from "#compose/doctor/diagnose.ts";
+import { diagnose, type Patient } from "#compose/doctor/diagnose.ts";
 import { examineExposure } from "#compose/doctor/examine-exposure.ts";
 import { examineSuperset } from "#compose/doctor/examine-superset.ts";
 import type { Finding } from "#compose/doctor/finding.ts";
@@ -55,7 +62,7 @@ describe("what is broken is found:", () => {
     await scene.topics.admin.deleteTopics({ topics: ["dead-letter-queue"] });
     mending.push(makeTopics);
     await expect
-      .poll(complain)
+      .poll(() => complain())
       .toContain("fault topics: dead-letter-queue is missing");
   });
 
@@ -71,7 +78,7 @@ describe("what is broken is found:", () => {
     });
 
     await expect
-      .poll(complain)
+      .poll(() => complain())
       .toContain(
         "fault topics: dead-letter-queue has 1 partitions, expected 3",
       );
@@ -91,6 +98,72 @@ describe("what is broken is found:", () => {
       ),
     );
     expect(complaints.join("\n")).not.toContain(password);
+    // What depends on it says so, and is no fault of its own.
+    expect(complaints).toContain(
+      "unknown dead letters: needs Postgres to be whole",
+    );
+    expect(
+      await runToEnd("doctor", { args: ["--data-dir", scene.dataDir] }),
+    ).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(
+        /FAULT +Postgres .*authentication failed for user "reader"/,
+      ) as unknown,
+    });
+  });
+
+  test("a Kafka that advertises an address where nothing listens", async () => {
+    const { proxyPort, deadPort } = await advertiseDeadPort();
+
+    expect(
+      await complain({
+        addresses: {
+          ...connections,
+          kafkaBootstrapServers: `127.0.0.1:${proxyPort}`,
+        },
+      }),
+    ).toContainEqual(
+      expect.stringMatching(
+        new RegExp(
+          `^fault Kafka: accepts connections at 127.0.0.1:${proxyPort}, and no request succeeds: .*${deadPort}`,
+        ),
+      ),
+    );
+  });
+
+  test("a Kafka and a Postgres that do not run, each without the other", async () => {
+    const nowhere = `127.0.0.1:${await findFreePort()}`;
+
+    expect(
+      await complain({
+        addresses: { ...connections, kafkaBootstrapServers: nowhere },
+      }),
+    ).toEqual([
+      `fault Kafka: nothing listens at ${nowhere}`,
+      "fault runner: none works on this data directory: no record is taken",
+      "unknown lag: needs Kafka and Postgres to be whole",
+    ]);
+    expect(
+      await complain({
+        addresses: {
+          kafkaBootstrapServers: connections.kafkaBootstrapServers,
+        },
+      }),
+    ).toContainEqual(
+      expect.stringMatching(/^fault Postgres: none was started on /),
+    );
+  });
+
+  test("a pid file that nobody can read, which hides nothing else", async () => {
+    const path = join(scene.dataDir, "runner.pid");
+    await writeFile(path, "{");
+    mending.push(() => rm(path));
+
+    const complaints = await complain();
+
+    expect(complaints).toEqual([
+      expect.stringMatching(/^unknown runner: could not be looked at: /),
+    ]);
   });
 
   test("a function's role that may do everything", async () => {
@@ -104,7 +177,11 @@ describe("what is broken is found:", () => {
 
   test("a migration that was not applied, and one of newer code", async () => {
     const { owner } = connections.databaseUrls;
-    const [last] = await selectRows<{ version: number; name: string }>(
+    const [last] = await selectRows<{
+      version: number;
+      name: string;
+      sha256: string;
+    }>(
       owner,
       "delete from schema_migrations where version = (select max(version) from schema_migrations) returning *",
     );
@@ -112,14 +189,14 @@ describe("what is broken is found:", () => {
 
     await selectRows(
       owner,
-      "insert into schema_migrations (version, name, sha256) values ($1, $2, ''), (999, 'newer', '')",
-      [last?.version, last?.name],
+      "insert into schema_migrations (version, name, sha256) values ($1, $2, $3), (999, 'newer', '')",
+      [last?.version, last?.name, last?.sha256],
     );
     mending.push(() =>
       selectRows(owner, "delete from schema_migrations where version = 999"),
     );
-    expect(await complain()).toContain(
-      "fault schema: has the migrations 999, which this code does not know",
+    expect(await complain()).toContainEqual(
+      expect.stringMatching(/^fault schema: .*it holds migration newer/),
     );
   });
 
@@ -130,6 +207,7 @@ describe("what is broken is found:", () => {
         { reason: "unknown_reference" },
         { reason: "malformed_json" },
         { reason: "malformed_json", state: "buried" },
+        { reason: "handler_crash", dueAt: "2026-01-15T15:00:00Z" },
       ]);
     });
     mending.push(() =>
@@ -144,16 +222,6 @@ describe("what is broken is found:", () => {
     );
   });
 
-  test("records that nobody takes", async () => {
-    await scene.topics.send("stream-events", [
-      { key: null, value: makePlayJson({}) },
-    ]);
-
-    expect(await complain()).toContain(
-      "warning lag: stream-events has 1 records that nobody has taken",
-    );
-  });
-
   test("passwords that others may read", async () => {
     const path = join(scene.dataDir, "secrets.json");
     const { mode } = await stat(path);
@@ -161,7 +229,7 @@ describe("what is broken is found:", () => {
     mending.push(() => chmod(path, mode));
 
     expect(await complain()).toContain(
-      "fault secrets.json: holds passwords, and others may read it (mode 644)",
+      "warning secrets.json: holds passwords, and its mode lets others read it (644)",
     );
   });
 
@@ -190,11 +258,25 @@ describe("what is broken is found:", () => {
     });
     mending.push(() => server.stop());
 
-    expect(await examineSuperset(scene.dataDir)).toMatchObject({
-      state: "fault",
-      text: expect.stringContaining(`does not answer at`) as unknown,
-      nextStep: expect.stringContaining(logFile) as unknown,
-    });
+    expect(await examineSuperset(scene.dataDir)).toEqual([
+      expect.objectContaining({
+        state: "fault",
+        text: expect.stringContaining("does not answer at") as unknown,
+        nextStep: expect.stringContaining(logFile) as unknown,
+      }),
+    ]);
+  });
+
+  test("a Superset that is gone, whose pid file stays as it is", async () => {
+    const { pidFile } = locateInstance(scene.dataDir);
+    const torn = '{"pid": 1';
+    await writeFile(pidFile, torn);
+    mending.push(() => rm(pidFile));
+
+    expect(await examineSuperset(scene.dataDir)).toMatchObject([
+      { state: "ok" },
+    ]);
+    expect(await readFile(pidFile, "utf8")).toBe(torn);
   });
 
   test("a server that other machines can reach", async () => {
@@ -221,6 +303,16 @@ describe("what is broken is found:", () => {
       await examineExposure([{ server: "Postgres", port: closed }], elsewhere),
     ).toEqual([expect.objectContaining({ state: "ok" })]);
   });
+
+  test("records that nobody takes", async () => {
+    await scene.topics.send("stream-events", [
+      { key: null, value: makePlayJson({}) },
+    ]);
+
+    expect(await complain()).toContain(
+      "warning lag: stream-events has 1 records that nobody has taken",
+    );
+  });
 });
 
 describe("the command", () => {
@@ -236,8 +328,8 @@ describe("the command", () => {
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
     expect(stdout).toContain("sudo apt install default-jdk-headless maven");
-    expect(stdout).toMatch(/FAULT +Kafka +Nothing runs on .*npm start/);
-    expect(stdout).toMatch(/unknown +pipeline/);
+    expect(stdout).toMatch(/FAULT +Kafka +none was started on .*\n.*npm start/);
+    expect(stdout).toMatch(/unknown +lag/);
     await expect(stat(dataDir)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
@@ -256,13 +348,13 @@ describe("the command", () => {
   });
 });
 
-async function complain(): Promise<string[]> {
+async function complain(given: Partial<Patient> = {}): Promise<string[]> {
   const findings = await diagnose({
     dataDir: scene.dataDir,
     environment: {},
     config: readConfig([], {}),
-    kafka: { address: connections.kafkaBootstrapServers },
-    postgres: { address: connections.databaseUrls },
+    addresses: connections,
+    ...given,
   });
   // What this machine has of memory and disk is its own affair.
   return findings
@@ -297,4 +389,45 @@ async function listen(host: string): Promise<number> {
       }),
   );
   return port;
+}
+
+/** A way to the broker on which it seems to advertise a port where nothing listens. */
+async function advertiseDeadPort() {
+  const { hostname, port } = new URL(
+    `kafka://${connections.kafkaBootstrapServers}`,
+  );
+  const [proxyPort, deadPort] = [await findFreePort(), await findFreePort()];
+  const advertised = asInMetadata(hostname, Number(port));
+  const dead = asInMetadata(hostname, deadPort);
+  const server = createServer((client) => {
+    const broker = connect(Number(port), hostname);
+    client.pipe(broker);
+    broker.on("data", (chunk: Buffer) => {
+      const at = chunk.indexOf(advertised);
+      if (at >= 0) dead.copy(chunk, at);
+      client.write(chunk);
+    });
+    for (const [one, other] of [
+      [client, broker],
+      [broker, client],
+    ] as const)
+      one.on("close", () => other.destroy()).on("error", () => undefined);
+  });
+  await new Promise<void>((resolve) =>
+    server.listen(proxyPort, "127.0.0.1", resolve),
+  );
+  mending.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+      }),
+  );
+  return { proxyPort, deadPort };
+}
+
+/** An INT32 behind the host. */
+function asInMetadata(host: string, port: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(port);
+  return Buffer.concat([Buffer.from(host), bytes]);
 }
