@@ -3,6 +3,9 @@ import { Command } from "commander";
 
 import { PROJECT_ROOT } from "#compose/runner/project-root.ts";
 
+/** Where the data are unless another place is chosen. */
+export const DEFAULT_DATA_DIR = join(PROJECT_ROOT, ".data");
+
 /** Options that every command has. */
 export interface CommonOptions {
   readonly dataDir: string;
@@ -17,7 +20,7 @@ export function createCommand(name: string, description: string): Command {
       "--data-dir <path>",
       "where the embedded servers keep their data",
       (path: string) => resolve(path),
-      join(PROJECT_ROOT, ".data"),
+      DEFAULT_DATA_DIR,
     )
     .option("--debug", "show the stack of an error")
     .showHelpAfterError("(--help shows the options)");

@@ -1,7 +1,11 @@
 import { diagnose } from "#compose/doctor/diagnose.ts";
 import { renderFindings } from "#compose/doctor/render-findings.ts";
 import { readConfig } from "#shared/config.ts";
-import { createCommand, type CommonOptions } from "./create-command.ts";
+import {
+  createCommand,
+  DEFAULT_DATA_DIR,
+  type CommonOptions,
+} from "./create-command.ts";
 import { readEnvironment } from "./environment.ts";
 import { findAddresses } from "./find-connections.ts";
 import { runCommand } from "./run-command.ts";
@@ -22,11 +26,12 @@ const command = createCommand(
         config,
         addresses: await findAddresses(dataDir, config),
       });
-      writeLine(
-        json === true
-          ? JSON.stringify(findings, undefined, 2)
-          : renderFindings(findings),
-      );
+      if (json === true) writeLine(JSON.stringify(findings, undefined, 2));
+      else {
+        writeLine(renderFindings(findings));
+        if (dataDir !== DEFAULT_DATA_DIR)
+          writeLine(`Give each command -- --data-dir '${dataDir}', too.`);
+      }
       if (findings.some(({ state }) => state === "fault")) process.exitCode = 1;
     },
   );

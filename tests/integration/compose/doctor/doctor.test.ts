@@ -330,6 +330,7 @@ describe("the command", () => {
     expect(stdout).toContain("sudo apt install default-jdk-headless maven");
     expect(stdout).toMatch(/FAULT +Kafka +none was started on .*\n.*npm start/);
     expect(stdout).toMatch(/unknown +lag/);
+    expect(stdout).toContain(`--data-dir '${dataDir}'`);
     await expect(stat(dataDir)).rejects.toMatchObject({ code: "ENOENT" });
   });
 
