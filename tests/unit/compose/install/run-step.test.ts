@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { expect, onTestFinished, test } from "vitest";
 
@@ -33,6 +34,10 @@ const runScript = (
     environment: { PATH, ...environment },
     failure: FAILURE,
   });
+
+const execute = promisify(execFile);
+const listCommands = async (): Promise<string> =>
+  (await execute("ps", ["-A", "-ww", "-o", "args"])).stdout;
 
 /** The message with which a script fails. */
 async function readFailure(script: string): Promise<string> {
@@ -121,6 +126,8 @@ test("a program ends with the process that runs it, even when that one is killed
   await expect.poll(readPid, POLL).toBeGreaterThan(0);
   const pid = await readPid();
   expect(await readProcessIdentity(pid)).toBeDefined();
+  // A moment later than the program there is who ends it.
+  await expect.poll(listCommands, POLL).toContain(`kill ${pid}`);
 
   runner.kill("SIGKILL");
   await once(runner, "close");
