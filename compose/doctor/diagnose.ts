@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import type { Connections } from "#compose/embedded/connection-env.ts";
 import {
   addConnections,
@@ -59,15 +61,22 @@ export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
     const { databaseUrls } = addresses;
     return databaseUrls === undefined
       ? notStarted("Postgres", "DATABASE_URL", dataDir)
-      : examinePostgres(databaseUrls);
+      : examinePostgres(databaseUrls, config.DATABASE_URL === undefined);
   });
+  // An unreadable claim hides neither servers nor ports.
+  const runner = await findRunner(dataDir).catch(() => "unreadable" as const);
+  const pid = runner === "unreadable" ? undefined : runner;
   return [
     ...machine,
     ...tools,
     ...files,
     ...kafka,
     ...postgres,
-    ...(await examine("runner", () => examineRunner(patient))),
+    ...(await examine("runner", () =>
+      runner === "unreadable"
+        ? Promise.resolve([unreadableClaim(dataDir)])
+        : examineRunner(patient, runner),
+    )),
     ...(await examine("lag", () =>
       isWhole([...kafka, ...postgres])
         ? examineLag(patient)
@@ -80,18 +89,21 @@ export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
     )),
     ...(await examine("Superset", () => examineSuperset(dataDir))),
     ...(await examine("network", async () =>
-      examineExposure(await listLocalServers(patient), listNetworkAddresses()),
+      examineExposure(
+        await listLocalServers(patient, pid !== undefined),
+        listNetworkAddresses(),
+      ),
     )),
   ];
 }
 
-async function examineRunner({
-  dataDir,
-  environment,
-}: Patient): Promise<readonly Finding[]> {
+async function examineRunner(
+  { dataDir, environment }: Patient,
+  pid: number | undefined,
+): Promise<readonly Finding[]> {
   const { mappings } = await loadDeclaration(environment);
   return judgeRunner(
-    await findRunner(dataDir),
+    pid,
     await readRunnerCounts(dataDir),
     mappings.map(({ configuration }) => configuration.topic),
   );
@@ -114,6 +126,13 @@ async function examineLag({
     await reader.close();
   }
 }
+
+const unreadableClaim = (dataDir: string): Finding =>
+  fault(
+    "runner",
+    `${join(dataDir, "runner.pid")} cannot be read: no runner can start or be found`,
+    "See that none runs (ps), and remove the file",
+  );
 
 const isWhole = (findings: readonly Finding[]): boolean =>
   findings.every(({ state }) => state === "ok" || state === "warning");

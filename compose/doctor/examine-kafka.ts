@@ -5,7 +5,7 @@ import {
   type FoundTopic,
 } from "#shared/adapters/kafka/describe-cluster.ts";
 import type { TopicDeclaration } from "#shared/domain/topics.ts";
-import { type Finding, fault, ok } from "./finding.ts";
+import { type Finding, fault, ok, warning } from "./finding.ts";
 import { isLoopback } from "./is-loopback.ts";
 
 /**
@@ -20,8 +20,8 @@ export async function examineKafka(
   const addresses = bootstrapServers.split(",");
   const answers = await Promise.all(
     addresses.map((address) => {
-      const { hostname, port } = new URL(`kafka://${address}`);
-      return accepts(hostname.replaceAll(/[[\]]/g, ""), Number(port));
+      const { port } = new URL(`kafka://${address}`);
+      return accepts(hostOf(address), Number(port));
     }),
   );
   if (!answers.includes(true))
@@ -36,7 +36,17 @@ export async function examineKafka(
     const { listeners, topics } = await describeCluster({
       bootstrapServers: addresses,
     });
-    return [...listeners.map(judgeListener), ...judgeTopics(declared, topics)];
+    const hosts = addresses.map(hostOf);
+    const judged = await Promise.all(
+      listeners.map(async (listener) =>
+        judgeListener(
+          listener,
+          await accepts(listener.host, listener.port),
+          hosts,
+        ),
+      ),
+    );
+    return [...judged, ...judgeTopics(declared, topics)];
   } catch (error) {
     // Clients go on where the brokers advertise that they are: the first contact alone is of no use.
     return [
@@ -49,14 +59,40 @@ export async function examineKafka(
   }
 }
 
-/** Where clients connect to after their first contact. */
-export function judgeListener({ host, port }: AdvertisedListener): Finding {
-  return ok(
-    "Kafka",
-    isLoopback(host)
-      ? `answers and advertises ${host}:${port}: it can be used from this machine only`
-      : `answers and advertises ${host}:${port}: other machines must reach that name and port, too`,
-  );
+/**
+ * Judges where clients connect to after their first contact.
+ *
+ * @param bootstrapHosts by which Kafka was found: where one of them is no loopback, other machines are to use it
+ */
+export function judgeListener(
+  { host, port }: AdvertisedListener,
+  isReached: boolean,
+  bootstrapHosts: readonly string[],
+): Finding {
+  const address = `${host}:${port}`;
+  const nextStep =
+    "Correct the broker's advertised.listeners (in Docker KAFKA_HOST) to a name that every client reaches, and start it again";
+  if (!isReached)
+    return fault(
+      "Kafka",
+      `advertises ${address}, which cannot be reached from here`,
+      nextStep,
+    );
+  if (!isLoopback(host))
+    return ok(
+      "Kafka",
+      `answers and advertises ${address}: other machines must reach that name and port, too`,
+    );
+  return bootstrapHosts.every(isLoopback)
+    ? ok(
+        "Kafka",
+        `answers and advertises ${address}: it can be used from this machine only`,
+      )
+    : warning(
+        "Kafka",
+        `is known as ${bootstrapHosts.join(", ")} and advertises ${address}, where other machines look for it on themselves`,
+        nextStep,
+      );
 }
 
 /** Compares Kafka's topics with those that the pipeline needs. */
@@ -86,3 +122,6 @@ export function judgeTopics(
     ? faults
     : [ok("topics", `all ${declared.length} are there`)];
 }
+
+const hostOf = (address: string): string =>
+  new URL(`kafka://${address}`).hostname.replaceAll(/[[\]]/g, "");

@@ -10,18 +10,17 @@ import {
   refuseUnknownSchema,
 } from "#shared/adapters/postgres/migrate.ts";
 import {
-  createSession,
   hasSqlState,
   type Session,
 } from "#shared/adapters/postgres/session.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { examine, type Finding, fault, ok, warning } from "./finding.ts";
+import { withSession } from "./with-session.ts";
 
 const describeRole = loadStatement("queries/diagnose/describe_role");
 const listMigrations = loadStatement("queries/diagnose/list_migrations");
 
 const UNDEFINED_TABLE = "42P01";
-const TRANSACTION_TIMEOUT_MS = 10_000;
 /** The setting that says how a role reaches the database. */
 const SETTINGS = {
   owner: "DATABASE_URL",
@@ -38,15 +37,22 @@ export interface FoundRole {
   readonly isAlmighty: boolean;
 }
 
-/** Logs in as each role, and judges the roles and the schema. */
+/**
+ * Logs in as each role, and judges the roles and the schema.
+ *
+ * @param isEmbedded whether `npm start` sets the roles' passwords
+ */
 export async function examinePostgres(
   urls: Connections["databaseUrls"],
+  isEmbedded: boolean,
 ): Promise<readonly Finding[]> {
   // Where nobody gets in, the owner's reason is that of all.
-  const refusedOwner = await examineLogin(urls, "owner");
+  const refusedOwner = await examineLogin(urls, "owner", isEmbedded);
   if (refusedOwner.length > 0) return refusedOwner;
   const logins = await Promise.all(
-    DATABASE_ROLES.map((role) => examineLogin(urls, role)),
+    DATABASE_ROLES.filter((role) => role !== "owner").map((role) =>
+      examineLogin(urls, role, isEmbedded),
+    ),
   );
   const refused = logins.flat();
   if (refused.length > 0) return refused;
@@ -120,11 +126,23 @@ export function judgeSchema(
 }
 
 /** Nothing is found where the role gets in. */
-const examineLogin = (urls: Connections["databaseUrls"], role: DatabaseRole) =>
-  examine("Postgres", async () => {
+async function examineLogin(
+  urls: Connections["databaseUrls"],
+  role: DatabaseRole,
+  isEmbedded: boolean,
+): Promise<readonly Finding[]> {
+  const findings = await examine("Postgres", async () => {
     await assertPostgresReachable(urls[role], SETTINGS[role]);
     return [];
   });
+  return findings.map((finding) => ({
+    ...finding,
+    ...(isEmbedded && {
+      nextStep:
+        "This is the embedded one: npm run down, then npm start or npm run up, starts it and sets the roles' passwords again",
+    }),
+  }));
+}
 
 async function readRole(
   session: Session,
@@ -149,21 +167,5 @@ async function readApplied(
     // Nobody has made anything there yet.
     if (hasSqlState(error, UNDEFINED_TABLE)) return [];
     throw error;
-  }
-}
-
-async function withSession<Result>(
-  databaseUrl: string,
-  work: (session: Session) => Promise<Result>,
-): Promise<Result> {
-  const session = createSession({
-    databaseUrl,
-    applicationName: "doctor",
-    transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
-  });
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
   }
 }

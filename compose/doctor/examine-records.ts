@@ -1,14 +1,13 @@
 import { formatCount } from "#compose/runner/format-count.ts";
 import type { TopicStatus } from "#compose/runner/read-status.ts";
-import { createSession } from "#shared/adapters/postgres/session.ts";
 import { loadStatement } from "#shared/sql.ts";
 import { type Finding, ok, warning } from "./finding.ts";
+import { withSession } from "./with-session.ts";
 
 const countWaitingLetters = loadStatement(
   "queries/diagnose/count_waiting_letters",
 );
 
-const TRANSACTION_TIMEOUT_MS = 10_000;
 /** Lag is seconds in operation; a minute of it means that something does not keep up, or does not run. */
 const LONGEST_LAG_SECONDS = 60;
 const ORPHANED = "unknown_reference";
@@ -21,21 +20,14 @@ export interface WaitingLetters {
 
 /** Counts what waits for somebody. */
 export async function examineLetters(readerUrl: string): Promise<Finding[]> {
-  const session = createSession({
-    databaseUrl: readerUrl,
-    applicationName: "doctor",
-    transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
-  });
-  try {
-    const rows = await session.query<{ reason: string; letter_count: number }>(
+  const rows = await withSession(readerUrl, (session) =>
+    session.query<{ reason: string; letter_count: number }>(
       countWaitingLetters,
-    );
-    return judgeLetters(
-      rows.map((row) => ({ reason: row.reason, count: row.letter_count })),
-    );
-  } finally {
-    await session.close();
-  }
+    ),
+  );
+  return judgeLetters(
+    rows.map((row) => ({ reason: row.reason, count: row.letter_count })),
+  );
 }
 
 /** Orphans come by themselves once their row has arrived; whatever else waits needs somebody. */

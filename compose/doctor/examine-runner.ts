@@ -1,8 +1,16 @@
 import type { RunnerReading } from "#compose/runner/read-runner-counts.ts";
 import { type Finding, fault, ok, unknown, warning } from "./finding.ts";
 
-/** The counter of a mapping's failed invocations, under AWS's name. */
-const FAILED = "InvokeErrorCount";
+/** What a mapping counts that somebody should look at, under AWS's names, and what it means. */
+const TROUBLES = {
+  InvokeErrorCount: "invocations failed; their records come again",
+  DroppedEventCount: "records were given up",
+  OnFailureDestinationDeliveryErrorCount:
+    "records that were given up did not reach their destination",
+  OffsetOutOfRangeCount:
+    "times a partition went on elsewhere, as its offset was gone",
+  CommitErrorCount: "commits failed; what they meant is tried again",
+} as const;
 
 /**
  * Judges whether somebody takes the records, and with what success.
@@ -28,8 +36,19 @@ export function judgeRunner(
     return [runner, unknown("mappings", reading.reason)];
   const polled = new Set(reading.mappings.map(({ topic }) => topic));
   const unpolled = topics.filter((topic) => !polled.has(topic));
-  const failing = reading.mappings.filter(
-    ({ counters }) => (counters[FAILED] ?? 0) > 0,
+  const counted = reading.mappings.flatMap(({ topic, counters, ...mapping }) =>
+    Object.entries(TROUBLES)
+      .filter(([counter]) => (counters[counter] ?? 0) > 0)
+      .map(([counter, meaning]) =>
+        warning(
+          "mappings",
+          `of ${topic}, since the runner's start: ${counters[counter]} ${meaning}`,
+          `event-source-mapping.log and ${mapping.function}.log say why`,
+        ),
+      ),
+  );
+  const failing = reading.functions.filter(
+    ({ errors }) => Object.keys(errors).length > 0,
   );
   const findings = [
     ...unpolled.map((topic) =>
@@ -39,11 +58,16 @@ export function judgeRunner(
         "Topics whose rows others refer to are polled first: npm run status shows whether it goes on",
       ),
     ),
-    ...failing.map((mapping) =>
+    ...counted,
+    ...failing.map((failed) =>
       warning(
-        "mappings",
-        `${mapping.function} has failed ${mapping.counters[FAILED]} times with records of ${mapping.topic} since the runner's start`,
-        `Its log, ${mapping.function}.log, says why; the records come again by themselves`,
+        "functions",
+        `${failed.function} has failed since the runner's start: ${Object.entries(
+          failed.errors,
+        )
+          .map(([kind, count]) => `${count} ${kind}`)
+          .join(", ")}`,
+        `Its log, ${failed.function}.log, says why`,
       ),
     ),
   ];
@@ -51,6 +75,11 @@ export function judgeRunner(
     runner,
     ...(findings.length > 0
       ? findings
-      : [ok("mappings", `all ${topics.length} poll, and none has failed`)]),
+      : [
+          ok(
+            "mappings",
+            `all ${topics.length} are there; they and the functions have counted no failure`,
+          ),
+        ]),
   ];
 }

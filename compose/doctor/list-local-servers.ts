@@ -1,5 +1,4 @@
 import type { Connections } from "#compose/embedded/connection-env.ts";
-import { findRunner } from "#compose/runner/runner-claim.ts";
 import { findSuperset } from "#compose/superset/server.ts";
 import type { Config } from "#shared/config.ts";
 import type { LocalServer } from "./examine-exposure.ts";
@@ -8,15 +7,18 @@ import { isLoopback } from "./is-loopback.ts";
 const POSTGRES_PORT = 5432;
 
 /** What runs on this machine for the pipeline, as far as its addresses and the processes of the data directory tell. */
-export async function listLocalServers({
-  dataDir,
-  config,
-  addresses: { kafkaBootstrapServers, databaseUrls, metricsUrl },
-}: {
-  readonly dataDir: string;
-  readonly config: Config;
-  readonly addresses: Partial<Connections>;
-}): Promise<LocalServer[]> {
+export async function listLocalServers(
+  {
+    dataDir,
+    config,
+    addresses: { kafkaBootstrapServers, databaseUrls, metricsUrl },
+  }: {
+    readonly dataDir: string;
+    readonly config: Config;
+    readonly addresses: Partial<Connections>;
+  },
+  hasRunner: boolean,
+): Promise<LocalServer[]> {
   const kafka = (kafkaBootstrapServers?.split(",") ?? []).map(
     (address) => ["Kafka", new URL(`kafka://${address}`)] as const,
   );
@@ -34,9 +36,7 @@ export async function listLocalServers({
         server,
         port: port === "" ? POSTGRES_PORT : Number(port),
       })),
-    ...((await findRunner(dataDir)) === undefined
-      ? []
-      : listOfRunner(config, metricsUrl)),
+    ...(hasRunner ? listOfRunner(config, metricsUrl) : []),
     ...(superset === undefined
       ? []
       : [{ server: "Superset", port: superset.port }]),

@@ -70,19 +70,35 @@ test("a processor of 32 bits will do where the database is elsewhere", () => {
 
 describe("a listener that Kafka advertises", () => {
   test("on the loopback is for this machine only, another one is for others, too", () => {
-    expect(judgeListener({ host: "127.0.0.1", port: 9092 })).toEqual(
+    expect(
+      judgeListener({ host: "127.0.0.1", port: 9092 }, true, ["localhost"]),
+    ).toEqual(
       expect.objectContaining({
         state: "ok",
         text: expect.stringContaining("from this machine only") as unknown,
       }),
     );
-    expect(judgeListener({ host: "pi.local", port: 9092 })).toEqual(
+    expect(
+      judgeListener({ host: "pi.local", port: 9092 }, true, ["pi.local"]),
+    ).toEqual(
       expect.objectContaining({
         state: "ok",
         text: expect.stringContaining("other machines must reach") as unknown,
       }),
     );
   });
+});
+
+test("a listener that cannot be reached is a fault, one on the loopback of a Kafka with a name is worth a look", () => {
+  expect(
+    complaints([
+      judgeListener({ host: "broker", port: 29_092 }, false, ["localhost"]),
+      judgeListener({ host: "127.0.0.1", port: 9092 }, true, ["pi.local"]),
+    ]),
+  ).toEqual([
+    "fault Kafka: advertises broker:29092, which cannot be reached from here",
+    "warning Kafka: is known as pi.local and advertises 127.0.0.1:9092, where other machines look for it on themselves",
+  ]);
 });
 
 test.each([
@@ -212,7 +228,38 @@ describe("a runner", () => {
   test("whose mappings fail, or do not poll yet, is worth a look", () => {
     expect(complaints(judgeRunner(7, counts(3, ["users"]), topics))).toEqual([
       "warning mappings: nothing polls stream-events yet",
-      "warning mappings: load-users has failed 3 times with records of users since the runner's start",
+      "warning mappings: of users, since the runner's start: 3 invocations failed; their records come again",
+    ]);
+  });
+
+  test("whose mappings give records up, or whose schedules fail, is worth a look", () => {
+    const [mapping] = counts(0).mappings;
+    if (mapping === undefined) throw new Error("There is no mapping.");
+    const counters = { DroppedEventCount: 2, OffsetOutOfRangeCount: 1 };
+    expect(
+      complaints(
+        judgeRunner(
+          7,
+          {
+            kind: "counts",
+            functions: [
+              {
+                function: "close-windows",
+                invocationCount: 9,
+                errors: { Unhandled: 4 },
+                meanSeconds: 0,
+                p95Seconds: 0,
+              },
+            ],
+            mappings: [{ ...mapping, counters }],
+          },
+          ["users"],
+        ),
+      ),
+    ).toEqual([
+      "warning mappings: of users, since the runner's start: 2 records were given up",
+      "warning mappings: of users, since the runner's start: 1 times a partition went on elsewhere, as its offset was gone",
+      "warning functions: close-windows has failed since the runner's start: 4 Unhandled",
     ]);
   });
 });
