@@ -50,16 +50,9 @@ export function openCollector(): CollectGarbage {
     throw new Error("This thread was started before prepareCollector.");
   let idle: NodeJS.Timeout | undefined;
   return (eventBytes) => {
-    // Any event puts it off: a full collection is not to meet the next one.
-    if (eventBytes < LARGE_EVENT_BYTES) {
-      idle?.refresh();
-      return;
-    }
+    if (eventBytes < LARGE_EVENT_BYTES) return;
     gc({ type: "minor" });
     clearTimeout(idle);
-    idle = setTimeout(() => {
-      idle = undefined;
-      gc();
-    }, IDLE_MS).unref();
+    idle = setTimeout(() => gc(), IDLE_MS).unref();
   };
 }
