@@ -198,7 +198,7 @@ async function readState() {
     ),
     letters: await selectRows(
       owner,
-      `select state, original_value is not null as has_content, actor
+      `select state, coalesce(original_value, original_key) is not null as has_content, actor
        from dead_letters left join dead_letter_actions using (dead_letter_id) where source_topic = 'users' order by dead_letter_id`,
     ),
     plays: await selectRows(

@@ -1,10 +1,12 @@
--- Takes the content out of dead letters, and buries those that wait, as they can no longer be sent; that is written down.
+-- Takes the content out of dead letters, and buries those that wait, as they can no longer be sent; that is written down. The key
+-- goes, too: with a key and no value a letter would be a tombstone, and that of another user where key and value differed.
 -- Parameters: $1 bigint[], the letters; $2 text, who does it. Rows: dead_letter_id of each that had any content.
 -- Rerun: no letter has any.
 with
   blanked as (
     update dead_letters
     set
+      original_key = null,
       original_value = null,
       mended_value = null,
       original_headers = '[]',
